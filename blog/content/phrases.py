@@ -1,0 +1,155 @@
+"""Text within a paragraph, as a line of words that each know their marks (strong, em, sub, sup, link).
+
+Seen so, markup that says the same thing becomes the same thing: nested or split bold, a space inside or outside of a
+link, marks around nothing.
+"""
+
+import re
+from collections.abc import Callable
+from html import escape
+from itertools import groupby
+from typing import NamedTuple
+
+from blog.content.tree import Node
+
+BREAK = "\n"
+
+_GAPS = (" ", BREAK)
+_URL_NOISE = re.compile(r"[\t\n\r]+")
+_TAG_MARKS = {"strong": "strong", "em": "em", "cite": "em", "sub": "sub", "sup": "sup"}
+_ALIGN_MARKS = {"super": "sup", "sub": "sub"}
+
+
+class Mark(NamedTuple):
+    """One inline element around words; ``href`` only for a link."""
+
+    tag: str
+    href: str | None = None
+
+
+class Run(NamedTuple):
+    """Text under the same marks, outermost first, white space as single spaces. The text ``BREAK`` is a line break."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+
+def marks_of(node: Node, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The marks for what stands inside the inline element ``node``, given those outside of it.
+
+    What an element looks like counts, not its name: bold by style is strong, and ``<b style="font-weight:normal">``,
+    in which Google Docs wraps a whole clipboard, is nothing.
+    """
+    added = []
+    if node.tag == "a" and (href := _URL_NOISE.sub("", node.attributes.get("href", "")).strip()):
+        added.append(Mark("a", href))
+    if mark := _TAG_MARKS.get(node.tag):
+        added.append(Mark(mark))
+    if mark := _ALIGN_MARKS.get(node.styles.get("vertical-align", "")):
+        added.append(Mark(mark))
+    removed = set()
+    for tag, says_so in (("strong", _is_bold(node.styles)), ("em", _is_italic(node.styles))):
+        if says_so:
+            added.append(Mark(tag))
+        elif says_so is False:
+            removed.add(tag)
+    result = []
+    for mark in (*marks, *added):
+        if mark.tag not in removed and mark.tag not in {kept.tag for kept in result}:
+            result.append(mark)
+    return tuple(result)
+
+
+def _is_bold(styles: dict[str, str]) -> bool | None:
+    weight = styles.get("font-weight", "").removesuffix("!important").strip()
+    if weight in ("normal", "lighter"):
+        return False
+    if weight in ("bold", "bolder"):
+        return True
+    return int(weight) >= 600 if re.fullmatch("[0-9]{1,4}", weight) else None
+
+
+def _is_italic(styles: dict[str, str]) -> bool | None:
+    style = styles.get("font-style", "").removesuffix("!important").strip()
+    return {"normal": False, "italic": True, "oblique": True}.get(style)
+
+
+def tidy(runs: list[Run]) -> list[Run]:
+    """The same words with single spaces, none at an edge or a line break, and no line break at either end.
+
+    A space or break carries the marks that the words on both sides share, so that marks begin and end at a word.
+    """
+    words: list[Run] = []
+    for text, marks in runs:
+        if text == BREAK:
+            if words and words[-1].text == " ":
+                words.pop()
+            if words:
+                words.append(Run(BREAK))
+            continue
+        core = text.strip(" ")
+        if core != text and text[:1] == " " and words and words[-1].text not in _GAPS:
+            words.append(Run(" "))
+        if core:
+            words.append(Run(core, marks))
+            if text[-1] == " ":
+                words.append(Run(" "))
+    while words and words[-1].text in _GAPS:
+        words.pop()
+    for index in range(1, len(words)):
+        if words[index].text in _GAPS:
+            words[index] = Run(words[index].text, words[index - 1].marks)
+    for index in range(len(words) - 2, -1, -1):
+        text, marks = words[index]
+        if text in _GAPS:
+            words[index] = Run(text, marks[: _shared_length(marks, words[index + 1].marks)])
+    return _joined(words)
+
+
+def _joined(words: list[Run]) -> list[Run]:
+    joined: list[Run] = []
+    for (marks, is_break), group in groupby(words, key=lambda run: (run.marks, run.text == BREAK)):
+        texts = [run.text for run in group]
+        joined.extend(Run(text, marks) for text in (texts if is_break else ["".join(texts)]))
+    return joined
+
+
+def without(tag: str, runs: list[Run]) -> list[Run]:
+    """Tidy runs freed of one mark."""
+    return tidy([Run(run.text, tuple(mark for mark in run.marks if mark.tag != tag)) for run in runs])
+
+
+def is_wholly(tag: str, runs: list[Run]) -> bool:
+    """Whether all of some tidy runs stand under one mark; False for no text."""
+    return bool(runs) and all(any(mark.tag == tag for mark in run.marks) for run in runs)
+
+
+def plain(runs: list[Run]) -> str:
+    """The words alone; a line break is a newline."""
+    return "".join(run.text for run in runs)
+
+
+def write_runs(runs: list[Run], link_attributes: Callable[[str], str] = lambda href: "") -> str:
+    """Tidy runs as HTML. ``link_attributes`` may add to a link, given its address: text that begins with a space."""
+    parts: list[str] = []
+    open_marks: tuple[Mark, ...] = ()
+    for run in [*runs, Run("")]:
+        shared = _shared_length(open_marks, run.marks)
+        parts.extend(f"</{mark.tag}>" for mark in reversed(open_marks[shared:]))
+        for mark in run.marks[shared:]:
+            if mark.href is None:
+                parts.append(f"<{mark.tag}>")
+            else:
+                parts.append(f'<a href="{escape(mark.href)}"{link_attributes(mark.href)}>')
+        parts.append("<br>" if run.text == BREAK else escape(run.text, quote=False))
+        open_marks = run.marks
+    return "".join(parts)
+
+
+def _shared_length(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> int:
+    length = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        length += 1
+    return length

@@ -1,0 +1,101 @@
+"""The way out: a stored body made ready for a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import nh3
+
+from blog.content.blocks import Block, Cell, Figure, Table, Text, arrange
+from blog.content.markup import output_rules
+from blog.content.outline import Heading, Ids, headings
+from blog.content.writing import Writer, attributes
+
+SIZES = "(min-width:42rem) 660px, 92vw"
+
+_sanitiser = nh3.Cleaner(**output_rules())
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The files of one picture: ``sources`` are (mime type, srcset), best first; the rest is the fallback img's.
+
+    ``width`` and ``height`` are pixels of the file at ``src``.
+    """
+
+    sources: tuple[tuple[str, str], ...]
+    src: str
+    srcset: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A body for a page, and its headings in order for a table of contents."""
+
+    html: str
+    outline: list[Heading]
+
+
+def render(html: str, pictures: Mapping[int, Picture]) -> Rendered:
+    """A stored body as a page shows it.
+
+    Headings get their ids, tables a box that scrolls by itself and can be reached by keyboard, header cells their
+    scope, links to other sites ``rel="noopener"``, and pictures their files. A figure whose picture is not in
+    ``pictures`` is left out whole. The sanitiser with OUTPUT is the last step, so nothing done here can let through
+    what a page may not hold. The result is a plain ``str``.
+    """
+    blocks = arrange(html)
+    ids = Ids()
+    found = headings(blocks, ids)
+    return Rendered(_sanitiser.clean(_PageWriter(pictures, found, ids).write(blocks)), found)
+
+
+class _PageWriter(Writer):
+    def __init__(self, pictures: Mapping[int, Picture], found: list[Heading], ids: Ids) -> None:
+        self.pictures = pictures
+        self.heading_ids = iter([heading.id for heading in found])
+        self.ids = ids
+        self.caption_id = ""
+
+    def text(self, text: Text) -> str:
+        if text.tag == "p":
+            return super().text(text)
+        return f"<{text.tag}{attributes({'id': next(self.heading_ids)})}>{self.runs(text.runs)}</{text.tag}>"
+
+    def link_attributes(self, href: str) -> str:
+        return ' rel="noopener"' if href.lower().startswith(("http:", "https:", "//")) else ""
+
+    def block(self, block: Block) -> str:
+        if isinstance(block, Figure) and block.image not in self.pictures:
+            return ""
+        return super().block(block)
+
+    def picture(self, figure: Figure) -> str:
+        picture = self.pictures[figure.image]
+        sources = "".join(
+            f"<source{attributes({'type': mime, 'srcset': srcset, 'sizes': SIZES})}>" for mime, srcset in picture.sources
+        )
+        srcset = {"srcset": picture.srcset, "sizes": SIZES} if picture.srcset else {}
+        fallback = {
+            "src": picture.src,
+            **srcset,
+            "width": str(picture.width),
+            "height": str(picture.height),
+            "loading": "lazy",
+            "decoding": "async",
+            "alt": figure.alt or "",
+        }
+        return f"<picture>{sources}<img{attributes(fallback)}></picture>"
+
+    def table(self, table: Table) -> str:
+        self.caption_id = self.ids.take("table 1") if table.caption else ""
+        name = {"aria-labelledby": self.caption_id} if table.caption else {"aria-label": "Table"}
+        box = attributes({"class": "table", "role": "group", "tabindex": "0", **name})
+        return f"<div{box}>\n{super().table(table)}\n</div>"
+
+    def caption_attributes(self) -> dict[str, str]:
+        return {"id": self.caption_id}
+
+    def cell_attributes(self, cell: Cell, in_head: bool) -> dict[str, str]:
+        return {"scope": "col", **cell.attributes} if in_head else cell.attributes
