@@ -1,0 +1,64 @@
+"""What was done in public, to read and not to change."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from blog.clinic_time import spoken, zone_label
+from blog.models import AuditEntry
+
+from .staff_model import StaffModelAdmin
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(StaffModelAdmin):
+    """Acts of publishing, newest first."""
+
+    list_display = ("done_at", "act", "post_link", "who", "effect", "reason")
+    list_display_links = ("done_at",)
+    list_filter = ("act",)
+    list_select_related = ("post", "actor")
+    list_per_page = 50
+    search_fields = ("post__title", "actor__username", "reason")
+    search_help_text = "Title, user name or reason"
+    fields = ("done_at", "act", "post_link", "who", "effect", "reason")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Entries are made by the acts themselves."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """What happened stays as it was written down."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """What happened stays written down."""
+        return False
+
+    def get_queryset(self, request: HttpRequest):
+        """Without the articles' text, which no column shows."""
+        return super().get_queryset(request).defer("post__body")
+
+    @admin.display(description=f"Done ({zone_label()})", ordering="at")
+    def done_at(self, entry: AuditEntry) -> str:
+        """When somebody did it."""
+        return capfirst(spoken(entry.at, timezone.now(), zone=False))
+
+    @admin.display(description="Post")
+    def post_link(self, entry: AuditEntry) -> str:
+        """The post, as a link."""
+        return format_html('<a href="{}">{}</a>', reverse("admin:blog_post_change", args=[entry.post_id]), entry.post)
+
+    @admin.display(description="By", ordering="actor__username")
+    def who(self, entry: AuditEntry) -> str:
+        """The person; acts of commands on the server have none."""
+        return entry.actor.get_username() if entry.actor else "A command on the server"
+
+    @admin.display(description="Readers see it from")
+    def effect(self, entry: AuditEntry) -> str | None:
+        """When readers see the act's effect, where that is another moment."""
+        moment = entry.takes_effect_at
+        return None if moment is None or moment == entry.at else capfirst(spoken(moment, timezone.now(), zone=False))

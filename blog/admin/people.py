@@ -1,0 +1,261 @@
+"""People: names that stand on articles, logins, and what each role may do."""
+
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import URLValidator
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from blog.models import Author
+from blog.pictures import thumbnail_url
+
+from .staff_model import FixedAddress, StaffModelAdmin, posts_with
+
+ROLES = {
+    "Writer": "Writes posts and changes own ones. Never publishes.",
+    "Editor": "Changes all posts, publishes them, takes them off the site, keeps topics, tags and images.",
+    "Manager": "Looks after the practice, the authors and the topics.",
+}
+RIGHTS_OVER = ("post", "image", "author", "topic", "tag", "practice", "auditentry", "user", "group")
+MAX_PROFILES = 20
+
+
+class ProfilesField(forms.CharField):
+    """Web addresses, one per line, as a list. Refuses what is not an http or https address."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField", "spellcheck": "false"})
+
+    def prepare_value(self, value: object) -> object:
+        """A list as lines."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: object) -> list[str]:
+        """Lines as a list, blank ones left out."""
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+
+    def validate(self, value: list[str]) -> None:
+        """Each line is a whole web address. Raises ``ValidationError`` that names the first one that is not."""
+        super().validate(value)
+        if len(value) > MAX_PROFILES:
+            raise ValidationError(f"There is room for {MAX_PROFILES} addresses.")
+        for line in value:
+            try:
+                URLValidator(schemes=["http", "https"])(line)
+                urlsplit(line)
+            except (ValidationError, ValueError):
+                raise ValidationError(
+                    f"“{line}” is not a web address. Write it whole, as in https://example.com."
+                ) from None
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        """Whether the lines differ from the stored list."""
+        return (initial or []) != self.to_python(data)
+
+
+class AuthorForm(forms.ModelForm):
+    """The form of an author."""
+
+    same_as = ProfilesField(
+        label="Profiles elsewhere", required=False, help_text=Author._meta.get_field("same_as").help_text
+    )
+
+
+@admin.register(Author)
+class AuthorAdmin(FixedAddress, StaffModelAdmin):
+    """People who sign articles."""
+
+    form = AuthorForm
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "credentials", "job_title", "bio")}),
+        ("Photo and profiles", {"fields": ("photo", "same_as")}),
+        ("Who writes under this name", {"fields": ("user",)}),
+    )
+    list_display = ("photo_cell", "name", "credentials", "job_title", "user")
+    list_display_links = ("name",)
+    list_select_related = ("photo", "user")
+    search_fields = ("name", "credentials", "job_title")
+    autocomplete_fields = ("photo",)
+
+    class Media:
+        js = ("staff/labels.js",)
+
+    in_publication = "author"
+    saved_words = "Saved. Readers see it at once."
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        """Logins and photos are chosen here and made on their own screens."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def uses_of(self, obj: Author) -> list:
+        """Posts of which any version carries this name."""
+        return posts_with(author=obj)
+
+    @admin.display(description=format_html('<span class="visually-hidden">Photo</span>'))
+    def photo_cell(self, author: Author) -> str:
+        """The photo, small."""
+        url = thumbnail_url(author.photo) if author.photo else ""
+        return format_html('<img src="{}" alt="" class="st-thumb">', url) if url else ""
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    """The roles of a person, each with what it may do."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Group) -> str:
+        """The role's name and its sentence."""
+        sentence = ROLES.get(obj.name)
+        return format_html("<span><strong>{}.</strong> {}</span>", obj.name, sentence) if sentence else obj.name
+
+
+class RightsField(forms.ModelMultipleChoiceField):
+    """The rights of a role."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Permission) -> str:
+        """The kind of record and the right: «Post: Can edit posts of others»."""
+        return f"{capfirst(obj.content_type.name)}: {obj.name}"
+
+
+class RoleForm(forms.ModelForm):
+    """The form of a role: rights over records that have a screen here."""
+
+    permissions = RightsField(
+        Permission.objects.filter(content_type__model__in=RIGHTS_OVER)
+        .select_related("content_type")
+        .order_by("content_type__model", "pk"),
+        label="May",
+        required=False,
+    )
+
+
+class StaffUserForm(UserChangeForm):
+    """The form of a login."""
+
+    groups = RolesField(Group.objects.order_by("pk"), label="Roles", required=False)
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class StaffUserAdmin(StaffModelAdmin, UserAdmin):
+    """Logins. Nobody is deleted, because the records name them; a login is closed instead."""
+
+    form = StaffUserForm
+    add_form_template = "admin/staff_user_add.html"
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("What this login may do", {"fields": ("is_active", "groups", "is_superuser")}),
+    )
+    list_display = ("username", "full_name", "roles", "is_active", "last_login")
+    list_filter = (("is_active", admin.BooleanFieldListFilter), "groups")
+    filter_horizontal = ()
+    saved_words = "Saved."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With the roles, which the list names."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Close a login instead: what the person did stays under their name."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A login that may do everything is changed only by another such login."""
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple:
+        """Nobody takes away their own way in, and only who may do everything gives that right to others."""
+        fixed = () if request.user.is_superuser else ("is_superuser",)
+        return (*fixed, "is_active", "is_superuser") if obj is not None and obj.pk == request.user.pk else fixed
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs):
+        """Django's own, with plain labels."""
+        form = super().get_form(request, obj, **kwargs)
+        for name, label, help_text in (
+            (
+                "is_active",
+                "May log in",
+                "Untick it when somebody leaves. The login is closed at once, and nothing is lost.",
+            ),
+            ("is_superuser", "May do everything", "Above all roles. One or two people need it."),
+        ):
+            if name in form.base_fields:
+                form.base_fields[name].label, form.base_fields[name].help_text = label, help_text
+        return form
+
+    def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
+        """Every login here is a member of staff: the blog has no other logins."""
+        if not change:
+            obj.is_staff = True
+        super().save_model(request, obj, form, change)
+        if not change:
+            request.staff_sentence = f"The login “{obj}” is made. Now choose its roles; without one it may do nothing."
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = ""):
+        """Django's own screen; a login that may do everything is safe from those that may not."""
+        user = self.get_object(request, id)
+        if user is not None and not self.has_change_permission(request, user):
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    @admin.display(description="Name", ordering="first_name")
+    def full_name(self, user: User) -> str:
+        """First and last name."""
+        return user.get_full_name()
+
+    @admin.display(description="Roles")
+    def roles(self, user: User) -> str:
+        """The roles by name."""
+        names = ["Everything"] if user.is_superuser else [group.name for group in user.groups.all()]
+        return ", ".join(names) or "None"
+
+
+@admin.register(Group)
+class RoleAdmin(StaffModelAdmin, GroupAdmin):
+    """Roles: what each may do, and how many people have it."""
+
+    list_display = ("name", "sentence", "people")
+    form = RoleForm
+    filter_horizontal = ()
+    saved_words = "Saved."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        """With the number of open logins in each role."""
+        return super().get_queryset(request).annotate(open_logins=Count("user", filter=Q(user__is_active=True)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """The roles that this blog is made for stay."""
+        return (obj is None or obj.name not in ROLES) and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple:
+        """Their names stay, too."""
+        return ("name",) if obj is not None and obj.name in ROLES else ()
+
+    @admin.display(description="May do")
+    def sentence(self, group: Group) -> str:
+        """What people in this role may do."""
+        return ROLES.get(group.name, "A role that was made here")
+
+    @admin.display(description="Open logins", ordering="open_logins")
+    def people(self, group: Group) -> int:
+        """How many people have it."""
+        return group.open_logins

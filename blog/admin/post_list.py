@@ -1,0 +1,237 @@
+"""The list of posts: find one, see where it stands, open it."""
+
+from datetime import datetime
+from html import escape
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+
+from blog.clinic_time import short, short_day
+from blog.models import Author, Post, Publication, StaffWord, Topic
+from blog.pictures import thumbnail_url
+
+from .work import is_mine, notes_on, posts_of, with_standing
+
+CHIPS = {
+    StaffWord.DRAFT: "",
+    StaffWord.IN_REVIEW: "review",
+    StaffWord.SCHEDULED: "sched",
+    StaffWord.LIVE: "live",
+    StaffWord.OFF_THE_SITE: "",
+}
+SEARCH_WORDS = 8
+
+
+def is_number(text: str) -> bool:
+    """Whether a text from an address can be a record's key."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """By the staff word."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Every word but «in review», which nothing leads to yet."""
+        return [choice for choice in StaffWord.choices if choice[0] != StaffWord.IN_REVIEW]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Posts with that word; a word that does not exist matches none."""
+        if self.value() is None:
+            return queryset
+        return queryset.with_staff_word(timezone.now()).filter(staff_word=self.value())
+
+
+class _KeyFilter(admin.SimpleListFilter):
+    """By a related record, whose key stands in the address."""
+
+    records: QuerySet
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in self.records.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        if self.value() is None:
+            return queryset
+        if not is_number(self.value()):
+            raise IncorrectLookupParameters
+        return queryset.filter(**{self.parameter_name: int(self.value())})
+
+
+class TopicFilter(_KeyFilter):
+    """By the topic of the draft."""
+
+    title, parameter_name, records = "topic", "topic", Topic.objects.order_by("position", "name")
+
+
+class AuthorFilter(_KeyFilter):
+    """By the author of the draft."""
+
+    title, parameter_name, records = "author", "author", Author.objects.order_by("name")
+
+
+class _ViewFilter(admin.SimpleListFilter):
+    """A filter that the row of views offers, so the side column does not."""
+
+    template = "admin/blog/post/no_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("1", "Yes")]
+
+
+class MineFilter(_ViewFilter):
+    """Posts that this person started, or that carry their name."""
+
+    title, parameter_name = "mine", "mine"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Own posts; all without the filter."""
+        return queryset.filter(is_mine(request.user)) if self.value() else queryset
+
+
+class TrashFilter(_ViewFilter):
+    """Posts that somebody threw away; they stand nowhere else."""
+
+    title, parameter_name = "trash", "trash"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """What is in the trash; without the filter, what is not."""
+        return queryset.filter(trashed_at__isnull=not self.value())
+
+
+class PostChangeList(ChangeList):
+    """Finds the keys of one page first, and only then where those posts stand: the cost does not grow with the blog."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """One page of posts, each with its staff word and what its row shows."""
+        super().get_results(request)
+        keys = list(self.result_list.values_list("pk", flat=True))
+        self.result_list = with_standing(keys, timezone.now())
+        kept = {"preserved_filters": self.preserved_filters, "opts": self.opts}
+        for post in self.result_list:
+            post.change_url = add_preserved_filters(kept, reverse("admin:blog_post_change", args=[post.pk]))
+
+
+class PostList:
+    """Mixin for the admin of posts: everything of the change list."""
+
+    list_display = ("picture", "title_cell", "status", "author_cell", "when")
+    list_display_links = None
+    list_filter = (StatusFilter, TopicFilter, AuthorFilter, MineFilter, TrashFilter)
+    list_per_page = 25
+    list_max_show_all = 0
+    show_full_result_count = False
+    search_fields = ("title", "body", "tags__name")
+    search_help_text = "Title, text or tag"
+    ordering = ("-saved_at", "-pk")
+    actions = None
+    show_facets = admin.ShowFacets.NEVER
+    change_list_template = "admin/blog/post/change_list.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        """A post is taken off the site or moved to the trash, never deleted here."""
+        return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+        """The list that looks up where posts stand page by page."""
+        return PostChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Post], search_term: str
+    ) -> tuple[QuerySet[Post], bool]:
+        """Posts that have every word in title, text or a tag. Returns them, and that none comes twice."""
+        for word in search_term.split()[:SEARCH_WORDS]:
+            tagged = Post.tags.through.objects.filter(post=OuterRef("pk"), tag__name__icontains=word)
+            in_html = escape(word, quote=False)
+            queryset = queryset.filter(Q(title__icontains=word) | Q(body__icontains=in_html) | Q(Exists(tagged)))
+        return queryset, False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Django's own with the row of views."""
+        about = {
+            "title": "Posts",
+            "views": self._views(request),
+            "filtered": bool(request.GET),
+            "in_trash": "trash" in request.GET,
+        }
+        return super().changelist_view(request, about | (extra_context or {}))
+
+    def _views(self, request: HttpRequest) -> list[dict]:
+        counts = _counts(request, timezone.now())
+        chosen = {key: request.GET[key] for key in ("mine", "status", "trash") if key in request.GET}
+        return [
+            {
+                "name": name,
+                "count": counts[name],
+                "query": "?" + "&".join(f"{key}={value}" for key, value in match.items()),
+                "current": chosen == match,
+            }
+            for name, match in (
+                ("All", {}),
+                ("Mine", {"mine": "1"}),
+                ("Drafts", {"status": StaffWord.DRAFT.value}),
+                ("Scheduled", {"status": StaffWord.SCHEDULED.value}),
+                ("Trash", {"trash": "1"}),
+            )
+        ]
+
+    @admin.display(description=format_html('<span class="visually-hidden">Picture</span>'))
+    def picture(self, post: Post) -> str:
+        """The main photo, small."""
+        if url := thumbnail_url(post.hero_image) if post.hero_image else "":
+            return format_html('<img src="{}" alt="" loading="lazy">', url)
+        return format_html('<span class="st-quiet small">{}</span>', "No photo")
+
+    @admin.display(description="Title", ordering="title")
+    def title_cell(self, post: Post) -> str:
+        """The title; under it what is unusual, and on a phone what other columns say."""
+        return format_html(
+            '<a href="{}">{}</a>{}<span class="st-phone">{}</span>',
+            post.change_url,
+            post.title,
+            format_html_join("", '<span class="st-sub st-quiet small">{}</span>', ((line,) for line in notes_on(post))),
+            self.when(post),
+        )
+
+    @admin.display(description="Status")
+    def status(self, post: Post) -> str:
+        """The staff word as a chip."""
+        word = StaffWord(post.staff_word)
+        return format_html('<span class="st-chip {}">{}</span>', CHIPS[word], word.label)
+
+    @admin.display(description="Author", ordering="author__name", empty_value="Nobody yet")
+    def author_cell(self, post: Post) -> str | None:
+        """Who signs it."""
+        return post.author.name if post.author else None
+
+    @admin.display(description="Published")
+    def when(self, post: Post) -> str:
+        """The date readers see, or when it goes live."""
+        if post.scheduled_for:
+            return capfirst(short(post.scheduled_for, post.seen_at))
+        if post.shown_date:
+            return short_day(post.shown_date)
+        return "Not yet"
+
+
+def _counts(request: HttpRequest, now: datetime) -> dict[str, int]:
+    kept = Post.objects.not_in_trash()
+    untouched = ~Exists(Publication.objects.filter(post=OuterRef("pk")))
+    counts = kept.order_by().aggregate(
+        All=Count("pk"), Drafts=Count("pk", filter=Q(state=Post.State.DRAFT) & untouched)
+    )
+    return counts | {
+        "Mine": posts_of(request.user).not_in_trash().order_by().count(),
+        "Scheduled": Publication.objects.filter(live_from__gt=now).order_by().values("post").distinct().count(),
+        "Trash": Post.objects.filter(trashed_at__isnull=False).order_by().count(),
+    }

@@ -1,0 +1,320 @@
+"""The screens that decide what readers see: publish, unschedule, take off the site, keep on it, trash and restore.
+
+They say what will happen, ask ``blog.publishing`` to do it, and turn its refusals into sentences on the same screen.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from blog import publishing
+from blog.clinic_time import clock, day, full_day, spoken, zone_label
+from blog.models import Post, Publication, Revision
+
+from .release_form import LATER, PublishForm, TakeOffForm
+from .work import spoken_on, standing
+
+FIXED = "What is scheduled is fixed: later edits change only the draft."
+LISTED_LINKS = 5
+
+
+def release_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
+    """The addresses of these screens, for the post admin's ``get_urls``. All ask for a login."""
+    screens = ReleaseScreens(model_admin)
+    return [
+        path(f"<int:pk>/{where}/", model_admin.admin_site.admin_view(view), name=f"blog_post_{name}")
+        for where, name, view in (
+            ("publish", "publish", screens.publish),
+            ("unschedule", "unschedule", screens.unschedule),
+            ("take-off", "take_off", screens.take_off),
+            ("keep", "keep_on_site", screens.keep_on_site),
+            ("trash", "trash", screens.trash),
+            ("restore", "restore", screens.restore),
+        )
+    ]
+
+
+def _screen(view: Callable) -> Callable:
+    """Look the post up and answer 403 with a sentence where ``blog.publishing`` says that this person may not."""
+
+    @wraps(view)
+    def inner(self: "ReleaseScreens", request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            post = Post.objects.filter(pk=pk).select_related("author").first()
+            if post is None:
+                raise Http404
+            return view(self, request, post, timezone.now())
+        except publishing.NotAllowed as refused:
+            return self.site.refusal(request, str(refused))
+
+    return inner
+
+
+def _only_post(view: Callable) -> Callable:
+    """Answer 405 to anything that only looks."""
+
+    @wraps(view)
+    def inner(self: "ReleaseScreens", request: HttpRequest, pk: int) -> HttpResponse:
+        return require_POST(lambda request: view(self, request, pk))(request)
+
+    return inner
+
+
+class ReleaseScreens:
+    """The screens of one post admin."""
+
+    def __init__(self, model_admin: admin.ModelAdmin) -> None:
+        self.model_admin = model_admin
+        self.site = model_admin.admin_site
+
+    def _page(
+        self, request: HttpRequest, template: str, post: Post, title: str, status: int = 200, **about
+    ) -> HttpResponse:
+        context = {
+            **self.site.each_context(request),
+            "title": title,
+            "post": post,
+            "opts": self.model_admin.opts,
+            "zone": zone_label(),
+            **about,
+        }
+        return TemplateResponse(request, f"admin/blog/post/{template}", context, status=status)
+
+    # --- Publish ----------------------------------------------------------------------------------
+
+    @_screen
+    def publish(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Say what will happen (GET), then put the text that the screen showed before readers (POST)."""
+        publishing.require_release(request.user)
+        if request.method != "POST":
+            return self._publish_page(request, post, now)
+        form = PublishForm(request.POST, now=now)
+        shown = self._shown_revision(post, request.POST.get("revision", ""))
+        if shown is None:
+            form.add_error(
+                None, "This screen did not say which text to publish. Look at it again, then press the button."
+            )
+        if not form.is_valid():
+            return self._publish_page(request, post, now, form)
+        at = form.cleaned_data["at"]
+        try:
+            publication = publishing.publish(
+                request.user, shown, at=at, show_updated=form.cleaned_data["show_updated"], now=now
+            )
+        except publishing.AlreadyLive as same:
+            messages.info(request, self._with_live_link(str(same), post))
+        except publishing.AlreadyScheduled as refused:
+            waiting = self._waiting(post, now)
+            if waiting is None or waiting.revision_id != shown.pk:
+                form.add_error(None, str(refused))
+                return self._publish_page(request, post, now, form)
+            messages.info(request, f"Scheduled for {spoken(waiting.live_from, now)}. {FIXED}")
+        except publishing.EditConflict as conflict:
+            return self._publish_page(request, post, now, form, conflict=str(conflict), status=409)
+        except publishing.Refused as refused:
+            form.add_error(None, str(refused))
+            return self._publish_page(request, post, now, form)
+        else:
+            if at is None:
+                messages.success(request, self._with_live_link("It is live.", post))
+            else:
+                messages.success(request, f"Scheduled for {spoken(publication.live_from, now)}. {FIXED}")
+        return redirect("admin:blog_post_change", post.pk)
+
+    def _publish_page(
+        self,
+        request: HttpRequest,
+        post: Post,
+        now: datetime,
+        form: PublishForm | None = None,
+        conflict: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        newest = publishing.newest_revision(post)
+        if newest is None:
+            raise Http404
+        stands = standing(post, now)
+        form = form or PublishForm(initial={"revision": newest.pk}, now=now)
+        live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
+        missing = publishing.missing_for_release(newest)
+        at = form.cleaned_data.get("at") if form.is_bound and hasattr(form, "cleaned_data") else None
+        return self._page(
+            request,
+            "publish.html",
+            post,
+            f"Publish: {newest.title}",
+            status,
+            form=form,
+            conflict=conflict,
+            revision=newest,
+            stands=stands,
+            waiting=self._waiting(post, now),
+            scheduled_words=spoken(stands.scheduled_for, now) if stands.scheduled_for else "",
+            draft_changed=bool(stands.scheduled_for) and stands.scheduled_revision_id != newest.pk,
+            leaves_words=spoken_on(stands.leaves_at, now) if stands.leaves_at else "",
+            nothing_new=live is not None and live.revision_id == newest.pk,
+            live=live,
+            replaces=_what_readers_see(live, stands, now),
+            new_address=live is not None and live.slug != newest.slug,
+            now_words=f"{clock(now)} {zone_label()}",
+            at_words=spoken(at, now) if at else "",
+            later=form["when"].value() == LATER,
+            was_public=stands.shown_date is not None,
+            today_words=full_day(now),
+            updated_words=full_day(at or now),
+            shown_on=full_day(newest.published_at) if newest.published_at else "",
+            missing=missing,
+        )
+
+    def _shown_revision(self, post: Post, key: str) -> Revision | None:
+        if not (key.isascii() and key.isdecimal() and len(key) < 19):
+            return None
+        return Revision.objects.filter(pk=int(key), post=post).first()
+
+    def _waiting(self, post: Post, now: datetime) -> Publication | None:
+        return post.publications.filter(live_from__gt=now).select_related("released_by").first()
+
+    def _with_live_link(self, words: str, post: Post) -> str:
+        live = Publication.objects.live(timezone.now()).filter(post=post).first()
+        if live is None:
+            return words
+        return format_html('{} <a href="{}">Open the live page</a>', words, live.get_absolute_url())
+
+    @_only_post
+    @_screen
+    def unschedule(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Take back what waits for its minute."""
+        try:
+            publishing.unschedule(request.user, post, now=now)
+        except publishing.NotAllowed:
+            raise
+        except publishing.Refused as refused:
+            messages.warning(request, str(refused))
+        else:
+            messages.success(request, "It is not scheduled any more. What readers see now stays.")
+        return redirect("admin:blog_post_publish", post.pk)
+
+    # --- Take off the site ------------------------------------------------------------------------
+
+    @_screen
+    def take_off(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Say what readers will see (GET), then end the article now or at a set time (POST)."""
+        publishing.require_release(request.user)
+        stands = standing(post, now)
+        is_live = stands.live_since is not None
+        if request.method != "POST":
+            return self._take_off_page(request, stands, TakeOffForm(now=now, is_live=is_live))
+        form = TakeOffForm(request.POST, now=now, is_live=is_live)
+        if not (is_live or stands.scheduled_for):
+            messages.info(request, "Readers do not see this post, so there is nothing to take off.")
+            return redirect("admin:blog_post_change", post.pk)
+        if not form.is_valid():
+            return self._take_off_page(request, stands, form)
+        at = form.cleaned_data["at"]
+        try:
+            publishing.take_off(request.user, post, form.cleaned_data["reason"], at=at, now=now)
+        except publishing.NotAllowed:
+            raise
+        except publishing.Refused as refused:
+            form.add_error(None, str(refused))
+            return self._take_off_page(request, standing(post, now), form)
+        if at is None:
+            messages.success(request, "It is off the site. At its address readers see that it is no longer here.")
+        else:
+            messages.success(
+                request, f"It leaves the site {spoken_on(at, now)}. Until then nothing changes for readers."
+            )
+        return redirect("admin:blog_post_change", post.pk)
+
+    def _take_off_page(self, request: HttpRequest, stands: Post, form: TakeOffForm) -> HttpResponse:
+        now = stands.seen_at
+        live = Publication.objects.live(now).filter(post=stands).first()
+        linking = _live_articles_linking_to(live, now) if live else []
+        return self._page(
+            request,
+            "take_off.html",
+            stands,
+            f"Take off the site: {live.title if live else stands.title}",
+            form=form,
+            live=live,
+            live_since=day(live.live_from, now) if live else "",
+            scheduled_words=spoken(stands.scheduled_for, now) if stands.scheduled_for else "",
+            leaves_words=spoken_on(stands.leaves_at, now) if stands.leaves_at else "",
+            later=form["when"].value() == LATER,
+            linking=linking[:LISTED_LINKS],
+            linking_count=len(linking),
+        )
+
+    @_only_post
+    @_screen
+    def keep_on_site(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Cancel a planned end."""
+        try:
+            publishing.keep_on_site(request.user, post, now=now)
+        except publishing.NotAllowed:
+            raise
+        except publishing.Refused as refused:
+            messages.warning(request, str(refused))
+        else:
+            messages.success(request, "It stays on the site.")
+        return redirect("admin:blog_post_change", post.pk)
+
+    # --- Trash ------------------------------------------------------------------------------------
+
+    @_screen
+    def trash(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Ask first (GET), then put a draft away (POST)."""
+        publishing.require_edit(request.user, post)
+        refusal = ""
+        if request.method == "POST":
+            try:
+                publishing.move_to_trash(request.user, post, now=now)
+            except publishing.NotAllowed:
+                raise
+            except publishing.Refused as refused:
+                refusal = str(refused)
+            else:
+                back = reverse("admin:blog_post_restore", args=[post.pk])
+                messages.success(
+                    request, format_html('“{}” is in the trash. <a href="{}">Take it out again…</a>', post.title, back)
+                )
+                return redirect("admin:blog_post_changelist")
+        elif publishing.slug_is_fixed(post):
+            refusal = "Readers have seen this post, or will. Take it off the site instead; its text stays here."
+        return self._page(request, "trash.html", post, f"Move to the trash: {post.title}", refusal=refusal)
+
+    @_screen
+    def restore(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Ask first (GET), then take a draft out of the trash (POST)."""
+        publishing.require_edit(request.user, post)
+        if request.method == "POST" or post.trashed_at is None:
+            if request.method == "POST" and post.trashed_at is not None:
+                publishing.restore_from_trash(request.user, post, now=now)
+                messages.success(request, "It is out of the trash, as it was.")
+            return redirect("admin:blog_post_change", post.pk)
+        since = day(post.trashed_at, now)
+        return self._page(request, "restore.html", post, f"Take out of the trash: {post.title}", since=since)
+
+
+def _what_readers_see(live: Publication | None, stands: Post, now: datetime) -> str:
+    if live is not None:
+        return f"It replaces the text that has been live since {day(live.live_from, now)}."
+    if stands.last_live is not None:
+        return f"Off the site since {day(stands.last_live, now)}. It comes back at the same address."
+    return "Readers see nothing of it yet."
+
+
+def _live_articles_linking_to(live: Publication, now: datetime) -> list[Publication]:
+    others = Publication.objects.live(now).exclude(post_id=live.post_id)
+    return list(
+        others.filter(body__contains=f'{live.get_absolute_url()}"').only("title", "slug", "post_id").order_by("title")
+    )

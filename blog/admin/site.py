@@ -1,0 +1,149 @@
+"""The staff's face: the Django admin, arranged for people who write between two appointments."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from blog import publishing, reading
+from blog.clinic_time import today, zone_label
+
+from .work import my_drafts, scheduled_posts
+
+# The editor puts handlers into attributes and styles into elements; nothing else beyond our own files runs here.
+STAFF_POLICY = {
+    "default-src": [SELF],
+    "script-src": [SELF],
+    "script-src-attr": [UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "connect-src": [SELF],
+    "object-src": [NONE],
+    "base-uri": [NONE],
+    "frame-ancestors": [NONE],
+    "form-action": [SELF],
+}
+staff_policy = csp_replace(STAFF_POLICY)
+
+
+class StaffLoginForm(AdminAuthenticationForm):
+    """Django's own login form, with sentences that say what to do."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": (
+            "This user name and password do not belong together. Look at capital letters, then try again. "
+            "A login that was closed does not work any more."
+        ),
+    }
+
+
+class StaffSite(AdminSite):
+    """The admin site of the blog's staff."""
+
+    enable_nav_sidebar = False
+    login_form = StaffLoginForm
+    empty_value_display = "–"
+
+    def each_context(self, request: HttpRequest) -> dict:
+        """Django's own, with the practice's name and the way around."""
+        practice = reading.practice()
+        return super().each_context(request) | {
+            "site_header": practice.name,
+            "site_title": f"{practice.name} staff",
+            "site_url": reverse("blog:index"),
+            "staff_nav": self._nav(request),
+        }
+
+    def _nav(self, request: HttpRequest) -> list[dict]:
+        found = []
+        for model, name in (
+            ("post", "Posts"),
+            ("image", "Images"),
+            ("author", "Authors"),
+            ("topic", "Topics"),
+            ("practice", "Practice"),
+        ):
+            user = request.user
+            if user.is_active and (user.has_perm(f"blog.view_{model}") or user.has_perm(f"blog.change_{model}")):
+                url = reverse(f"admin:blog_{model}_changelist", current_app=self.name)
+                found.append({"name": name, "url": url, "current": request.path.startswith(url)})
+        return found
+
+    def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
+        """Django's own guard, with the staff side's policy and a page that says who may do what was tried."""
+        return staff_policy(super().admin_view(self._explained(view), cacheable))
+
+    def _explained(self, view: Callable) -> Callable:
+        @wraps(view)
+        def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except PermissionDenied:
+                return self.refusal(
+                    request, "Your login may not open this page. Ask the person who manages logins for the right role."
+                )
+
+        return inner
+
+    def refusal(self, request: HttpRequest, sentence: str) -> HttpResponse:
+        """Answer 403 with a sentence for the person who tried, and a way back."""
+        context = {**self.each_context(request), "title": "Not with this login", "sentence": sentence}
+        return TemplateResponse(request, "admin/refused.html", context, status=403)
+
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Django's own login page, under the staff side's policy."""
+        return staff_policy(super().login)(request, extra_context)
+
+    def get_urls(self) -> list:
+        """Django's own, with the screen that removes the samples."""
+        return [
+            path("samples/remove/", self.admin_view(self.remove_samples), name="remove_samples"),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """What waits for this person, then every kind of record."""
+        now = timezone.now()
+        user = request.user
+        context = {
+            "title": "Your work",
+            "today": today(now),
+            "zone": zone_label(),
+            "may_write": user.has_perm("blog.add_post"),
+            "has_samples": publishing.may_release(user) and publishing.samples_present(),
+        }
+        if user.has_perm("blog.view_post") or user.has_perm("blog.change_post"):
+            context |= {"my_drafts": my_drafts(user, now), "scheduled": scheduled_posts(now)}
+        return super().index(request, context | (extra_context or {}))
+
+    def remove_samples(self, request: HttpRequest) -> HttpResponse:
+        """Ask first (GET), then remove the sample articles for good (POST)."""
+        try:
+            publishing.require_release(request.user)
+        except publishing.NotAllowed as refused:
+            return self.refusal(request, str(refused))
+        if request.method == "POST":
+            count = publishing.remove_samples(request.user)
+            if count:
+                articles = "1 sample article is" if count == 1 else f"{count} sample articles are"
+                messages.success(request, f"{articles} gone, with the pictures and names that only samples used.")
+            else:
+                messages.info(request, "There are no sample articles any more.")
+            return redirect("admin:index")
+        context = {
+            **self.each_context(request),
+            "title": "Remove the samples",
+            "has_samples": publishing.samples_present(),
+        }
+        return TemplateResponse(request, "admin/remove_samples.html", context)

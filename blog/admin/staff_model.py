@@ -1,0 +1,153 @@
+"""What every screen over one kind of record shares: plain words, and deletion that explains itself."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, Model, OuterRef, ProtectedError
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from blog.models import Post, Publication, Revision
+from blog.models.fields import ParagraphField
+
+LISTED_USES = 20
+
+
+class StaffModelAdmin(admin.ModelAdmin):
+    """A ``ModelAdmin`` in the house's words: nothing is deleted in bulk, and what is in use says where.
+
+    Subclasses may set ``saved_words`` (a sentence after saving) and override ``uses_of``.
+    """
+
+    actions = None
+    show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {ParagraphField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+    show_full_result_count = False
+    change_form_template = "admin/staff_change_form.html"
+    saved_words = "Saved."
+
+    def uses_of(self, obj: Model) -> Iterable[Model]:
+        """Records that keep this one from being deleted, for a list of links; empty when nothing does."""
+        return ()
+
+    def message_user(self, request: HttpRequest, message: str, level=messages.INFO, **kwargs) -> None:
+        """Say it in the house's words where Django would say its own after an act that worked."""
+        super().message_user(request, getattr(request, "staff_sentence", message), level, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Model, form, change: bool) -> None:
+        """Save through the model, so that the change stamp moves, and choose the sentence to say."""
+        super().save_model(request, obj, form, change)
+        request.staff_sentence = f"“{obj}”: {self.saved_words[0].lower()}{self.saved_words[1:]}"
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Delete through the model, so that the change stamp moves, and choose the sentence to say."""
+        sentence = f"“{obj}” is deleted."
+        super().delete_model(request, obj)
+        request.staff_sentence = sentence
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Django's own under a plain heading."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """Ask first; or say what the record is used in, because then it stays."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is not None:
+            if not self.has_delete_permission(request, obj):
+                raise PermissionDenied
+            if uses := list(self.uses_of(obj)):
+                return self._in_use(request, obj, uses)
+        title = {"title": f"Delete: {obj}"}
+        try:
+            return super().delete_view(request, object_id, title | (extra_context or {}))
+        except ProtectedError as error:
+            return self._in_use(request, obj, list(error.protected_objects))
+
+    def _in_use(self, request: HttpRequest, obj: Model, uses: list[Model]) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"In use: {obj}",
+            "opts": self.opts,
+            "object": obj,
+            **listed_uses(uses),
+        }
+        return TemplateResponse(request, "admin/in_use.html", context)
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Django's own, with the note on errors in the house's words (``staff_errors``) instead of Django's."""
+        form = context["adminform"].form
+        kind = capfirst(self.opts.verbose_name)
+        context |= {
+            "staff_errors": error_note(form),
+            "errors": None,
+            "subtitle": None,
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+            "title": f"{kind}: {form.instance}" if form.instance.pk else f"New {self.opts.verbose_name}",
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class FixedAddress:
+    """Mixin: the address is made from the name while a record is new, and fixed once saved."""
+
+    prepopulated_fields = {"slug": ("name",)}
+    # How a publication names this kind of record; its public page exists while a live article has it.
+    in_publication = ""
+
+    def view_on_site(self, obj: Model) -> str | None:
+        """The public page, or None while readers would find nothing there."""
+        has_articles = Publication.objects.live(timezone.now()).filter(**{self.in_publication: obj}).exists()
+        return obj.get_absolute_url() if has_articles else None
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Model | None = None) -> dict:
+        """Only a new record's address follows its name."""
+        if obj is not None or not self.has_add_permission(request):
+            return {}
+        return super().get_prepopulated_fields(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple:
+        """The address of a saved record cannot be changed: links to it are out in the world."""
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "slug") if obj is not None else fixed
+
+
+def error_note(form: BaseForm) -> dict | None:
+    """What the note above a refused form says: how many places, the first one's id, and sentences about the whole."""
+    if not form.errors:
+        return None
+    faulty = [form[name].id_for_label or form[name].auto_id for name in form.errors if name in form.fields]
+    return {"count": len(form.errors), "first": faulty[0] if faulty else "", "sentences": form.non_field_errors()}
+
+
+def listed_uses(uses: list[Model]) -> dict:
+    """The first records of a list for a template: ``uses`` with name, kind and address, ``more_uses`` as a number."""
+    shown = [
+        {
+            "name": str(use),
+            "kind": capfirst(use._meta.verbose_name),
+            "url": f"admin:{use._meta.app_label}_{use._meta.model_name}_change",
+            "pk": use.pk,
+        }
+        for use in uses[:LISTED_USES]
+    ]
+    for use in shown:
+        try:
+            use["url"] = reverse(use["url"], args=[use["pk"]])
+        except NoReverseMatch:
+            use["url"] = ""
+    return {"uses": shown, "more_uses": max(0, len(uses) - LISTED_USES)}
+
+
+def posts_with(**match) -> list[Post]:
+    """Posts of which any version, now or earlier, matches these lookups on ``Revision``."""
+    versions = Revision.objects.filter(post=OuterRef("pk"), **match)
+    return list(Post.objects.filter(Exists(versions)).defer("body").order_by("-saved_at"))

@@ -1,0 +1,106 @@
+"""Where posts stand, and what waits for a person."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from blog.clinic_time import day, spoken
+from blog.models import FAR_FUTURE, Post, Publication, StaffWord
+
+SHOWN = 8
+# Among a person's posts, the ones saved last are looked at; older ones are in the list of posts.
+LOOKED_AT = 40
+
+
+def is_mine(user: AbstractBaseUser) -> Q:
+    """The condition for a person's posts: started by them, or under their name."""
+    return Q(created_by=user) | Q(author__user=user)
+
+
+def posts_of(user: AbstractBaseUser) -> QuerySet[Post]:
+    """A person's posts."""
+    return Post.objects.filter(is_mine(user))
+
+
+def with_standing(keys: list[int], now: datetime) -> list[Post]:
+    """The posts with these keys, in this order, each with its author, main photo and where it stands. One query.
+
+    Beside the annotations of ``with_staff_word``: ``shown_date`` (the last date readers saw on it),
+    ``leaves_at`` (when it leaves the site, if that is set), ``scheduled_revision_id``, and ``seen_at`` (``now``).
+    """
+    publications = Publication.objects.filter(post=OuterRef("pk")).order_by("-live_from")
+    found = (
+        Post.objects.filter(pk__in=keys)
+        .with_staff_word(now)
+        .annotate(
+            shown_date=Subquery(publications.filter(live_from__lte=now).values("published_at")[:1]),
+            last_end=Subquery(publications.values("live_until")[:1]),
+            scheduled_revision_id=Subquery(publications.filter(live_from__gt=now).values("revision_id")[:1]),
+        )
+        .select_related("author", "hero_image")
+        .defer("body", "key_points", "related_posts")
+        .in_bulk()
+    )
+    posts = [found[key] for key in keys if key in found]
+    for post in posts:
+        post.seen_at = now
+        post.leaves_at = post.last_end if post.last_end and now < post.last_end < FAR_FUTURE else None
+    return posts
+
+
+def standing(post: Post, now: datetime) -> Post:
+    """One post as ``with_standing`` gives it."""
+    return with_standing([post.pk], now)[0]
+
+
+def has_unpublished_changes(post: Post) -> bool:
+    """Whether readers see another text than the newest draft."""
+    return post.live_revision_id is not None and post.live_revision_id != post.newest_revision_id
+
+
+def notes_on(post: Post) -> list[str]:
+    """What is unusual about where a post from ``with_standing`` stands, as short sentences for a list."""
+    notes = []
+    now = post.seen_at
+    if post.live_since and post.scheduled_for:
+        notes.append(f"Until then readers see the text of {day(post.live_since, now)}")
+    elif has_unpublished_changes(post):
+        notes.append(f"Readers still see the text of {day(post.live_since, now)}")
+    if post.scheduled_for and post.scheduled_revision_id != post.newest_revision_id:
+        notes.append("The draft has changed since it was scheduled")
+    if post.leaves_at:
+        notes.append(f"Leaves the site {spoken_on(post.leaves_at, now)}")
+    if post.trashed_at:
+        notes.append(f"In the trash since {day(post.trashed_at, now)}")
+    return notes
+
+
+def spoken_on(moment: datetime, now: datetime) -> str:
+    """A moment after a verb: «today 3:00 pm, …», «on Tuesday 9:00 am, …»."""
+    words = spoken(moment, now)
+    return words if words.startswith("today") else f"on {words}"
+
+
+def my_drafts(user: AbstractBaseUser, now: datetime) -> list[Post]:
+    """This person's posts whose newest words readers do not see, newest first."""
+    keys = list(posts_of(user).not_in_trash().order_by("-saved_at", "-pk").values_list("pk", flat=True)[:LOOKED_AT])
+    waiting = [
+        post
+        for post in with_standing(keys, now)
+        if post.staff_word in (StaffWord.DRAFT, StaffWord.IN_REVIEW)
+        or (post.staff_word == StaffWord.LIVE and has_unpublished_changes(post))
+    ]
+    for post in waiting:
+        post.saved_words = spoken(post.saved_at, now, zone=False)
+        post.standing_words = ". ".join(notes_on(post)) or "Readers see nothing of it yet"
+    return waiting[:SHOWN]
+
+
+def scheduled_posts(now: datetime) -> list[Post]:
+    """Posts that go live or change at a set time, the next one first."""
+    waiting = Publication.objects.filter(live_from__gt=now).order_by("live_from").values_list("post_id", flat=True)
+    posts = with_standing(list(waiting[:SHOWN]), now)
+    for post in posts:
+        post.scheduled_words = spoken(post.scheduled_for, now, zone=False)
+    return posts

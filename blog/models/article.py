@@ -1,0 +1,82 @@
+"""The fields of an article, shared by the working copy, its revisions and what readers see."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+
+from .fields import BodyField, LineField, LinesField, ParagraphField
+
+MAX_KEY_POINTS = 3
+MAX_KEY_POINT_LENGTH = 200
+MAX_RELATED_POSTS = 3
+
+
+def validate_key_points(value: object) -> None:
+    """Accept a list of at most three short lines. Raises ``ValidationError`` otherwise."""
+    if not isinstance(value, list) or not all(isinstance(line, str) for line in value):
+        raise ValidationError("Key points are lines of text.")
+    if len(value) > MAX_KEY_POINTS:
+        raise ValidationError(f"There is room for {MAX_KEY_POINTS} key points. Take the most important ones.")
+    if any(len(line) > MAX_KEY_POINT_LENGTH for line in value):
+        raise ValidationError(f"A key point has at most {MAX_KEY_POINT_LENGTH} characters. Shorten the long one.")
+
+
+def validate_related_posts(value: object) -> None:
+    """Accept a list of at most three ids of posts. Raises ``ValidationError`` otherwise."""
+    if not isinstance(value, list) or not all(isinstance(pk, int) and not isinstance(pk, bool) for pk in value):
+        raise ValidationError("Picked posts are a list of posts.")
+    if len(value) > MAX_RELATED_POSTS:
+        raise ValidationError(f"There is room for {MAX_RELATED_POSTS} picked posts.")
+
+
+class ArticleFields(models.Model):
+    """Every column that staff edit and readers may see, declared once for Post, Revision and Publication.
+
+    Because all three inherit them, a field that is added here is in every snapshot by construction. Tags, which
+    need a table of their own, are carried beside them by ``blog.publishing``.
+    """
+
+    class Kind(models.TextChoices):
+        """Health information answers to stricter rules than news of the clinic."""
+
+        HEALTH_INFORMATION = "health_information", "Health information"
+        CLINIC_NEWS = "clinic_news", "Clinic news"
+
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.HEALTH_INFORMATION)
+    title = LineField(max_length=200)
+    slug = models.SlugField("address", max_length=200)
+    subtitle = ParagraphField(blank=True, max_length=400, validators=[MaxLengthValidator(400)])
+    excerpt = ParagraphField("short summary", blank=True, max_length=400, validators=[MaxLengthValidator(400)])
+    key_points = LinesField(default=list, blank=True, validators=[validate_key_points])
+    body = BodyField("article", blank=True)
+    hero_image = models.ForeignKey(
+        "blog.Image", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="main photo"
+    )
+    hero_alt = LineField("description of the main photo", max_length=300, blank=True)
+    hero_is_decorative = models.BooleanField("only decoration", default=False)
+    hero_caption = LineField("caption of the main photo", max_length=300, blank=True)
+    topic = models.ForeignKey("blog.Topic", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author = models.ForeignKey("blog.Author", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # An ordered list of ids and not a table: a post that leaves the site simply drops out of the list.
+    related_posts = models.JSONField("picked for “More posts”", default=list, blank=True, validators=[validate_related_posts])
+    published_at = models.DateTimeField(
+        "shown date", null=True, blank=True, help_text="Blank: the day it first goes live."
+    )
+    seo_title = LineField("title on Google", max_length=200, blank=True)
+    meta_description = ParagraphField("text on Google", blank=True, max_length=300, validators=[MaxLengthValidator(300)])
+    noindex = models.BooleanField("keep out of search engines", default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def article_field_names(cls) -> list[str]:
+        """Column names (``attname``) of everything declared here."""
+        return [field.attname for field in ArticleFields._meta.local_fields]
+
+    def article_values(self) -> dict[str, object]:
+        """A copy of this article's columns, to make another record of or to compare."""
+        return {name: getattr(self, name) for name in self.article_field_names()}

@@ -1,0 +1,75 @@
+"""Pictures in the library."""
+
+from django.conf import settings
+from django.core.files.storage import default_storage, storages
+from django.db import models
+from django.db.models import Q
+
+from .fields import LineField
+from .public_record import PublicRecord
+
+
+def masters():
+    """Where masters lie: a storage that no browser reaches."""
+    return storages["masters"]
+
+
+class Image(PublicRecord):
+    """A picture that staff uploaded: verified, upright, in sRGB and without anything private in the file.
+
+    The description and caption here are the defaults; each use of a picture keeps its own with the draft.
+    ``renditions`` lists the files that browsers get: dictionaries of crop, format, width, height (pixels), name.
+    """
+
+    class Depicts(models.TextChoices):
+        """Who can be seen. Patients are missing on purpose: their pictures need a consent record first."""
+
+        NOBODY = "nobody", "Nobody"
+        COLLEAGUE = "colleague", "A colleague"
+        MODEL = "model", "A model"
+
+    master = models.FileField(storage=masters, max_length=100, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    renditions = models.JSONField(default=list, editable=False)
+    alt_text = LineField(
+        "description",
+        max_length=300,
+        blank=True,
+        help_text="Describe this photo for someone who cannot see it. Say what it shows; do not start with “Image of”.",
+    )
+    is_decorative = models.BooleanField("only decoration", default=False)
+    caption = LineField(max_length=300, blank=True)
+    credit = LineField(max_length=100, blank=True, help_text="Who took it.")
+    focal_x = models.FloatField(default=0.5, help_text="What must stay when the picture is cropped: 0 is left, 1 is right.")
+    focal_y = models.FloatField(default=0.5, help_text="0 is the top, 1 is the bottom.")
+    depicts = models.CharField(
+        "who is in it",
+        max_length=10,
+        choices=Depicts,
+        help_text="Do not upload pictures of patients: they need a written consent, which this blog does not record yet.",
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    is_sample = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1), name="image_focal_point_inside"
+            ),
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt_text or f"Picture {self.pk}"
+
+    def delete_files(self) -> None:
+        """Delete the files of a picture whose row is gone; files that are missing already do not matter."""
+        self.master.storage.delete(self.master.name)
+        for rendition in self.renditions:
+            default_storage.delete(rendition["name"])

@@ -1,0 +1,179 @@
+"""The picture library: taking an upload in, and the markup facts of each place where a picture stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError
+
+from blog.content.render import Picture
+from blog.imaging.renditions import encode, rendition_name
+from blog.imaging.verify import verify
+from blog.models import Image
+
+MIME = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One ``<source>`` of a picture: for which screens, which type, which files by width."""
+
+    media: str
+    mime: str
+    srcset: str
+    sizes: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a template needs for one ``<picture>``; width and height in pixels, of the fallback file."""
+
+    sources: tuple[Source, ...]
+    src: str
+    srcset: str
+    sizes: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a page: which crop on which screens, and how wide it shows (from LOOK's table).
+
+    ``crops`` are (media query or "", crop, sizes), the first that matches wins; the last is the fallback.
+    """
+
+    crops: tuple[tuple[str, str, str], ...]
+
+
+HERO = Slot((("", "16x9", "(min-width:75rem) 856px, 100vw"),))
+LEAD = Slot((("", "16x9", "(min-width:60rem) 60vw, 92vw"),))
+CARD = Slot((("(min-width:40rem)", "4x3", "400px"), ("", "1x1", "104px")))
+MORE = Slot(
+    (
+        ("(min-width:75rem)", "1x1", "80px"),
+        ("(min-width:40rem)", "4x3", "30vw"),
+        ("", "1x1", "104px"),
+    )
+)
+PORTRAIT = Slot((("", "1x1", "96px"),))
+BODY_CROP = "own"
+
+
+def _srcset(image: Image, crop: str, kind: str) -> str:
+    files = sorted((r["width"], r["name"]) for r in image.renditions if r["crop"] == crop and r["format"] == kind)
+    return ", ".join(f"{default_storage.url(name)} {width}w" for width, name in files)
+
+
+def _fallback(image: Image, crop: str, target: int = 800) -> dict:
+    files = [r for r in image.renditions if r["crop"] == crop and r["format"] == "jpeg"]
+    return min(files, key=lambda r: (abs(r["width"] - target), r["width"]))
+
+
+def figure_for(image: Image | None, slot: Slot) -> Figure | None:
+    """The files of a picture for one place in a page, or None without a picture or its files."""
+    if image is None or not image.renditions:
+        return None
+    sources = tuple(
+        Source(media, MIME[kind], srcset, sizes)
+        for media, crop, sizes in slot.crops
+        for kind in ("avif", "webp", "jpeg")
+        if (srcset := _srcset(image, crop, kind)) and (kind != "jpeg" or media)
+    )
+    _, crop, sizes = slot.crops[-1]
+    fallback = _fallback(image, crop)
+    return Figure(
+        sources,
+        default_storage.url(fallback["name"]),
+        _srcset(image, crop, "jpeg"),
+        sizes,
+        fallback["width"],
+        fallback["height"],
+    )
+
+
+def hero_figure(image: Image | None) -> Figure | None:
+    """The main photo of an article page."""
+    return figure_for(image, HERO)
+
+
+def body_pictures(images: Mapping[int, Image]) -> dict[int, Picture]:
+    """Pictures that stand in article text, by id, in their own ratio."""
+    found = {}
+    for pk, image in images.items():
+        if not image.renditions:
+            continue
+        fallback = _fallback(image, BODY_CROP)
+        found[pk] = Picture(
+            sources=tuple((MIME[kind], srcset) for kind in ("avif", "webp") if (srcset := _srcset(image, BODY_CROP, kind))),
+            src=default_storage.url(fallback["name"]),
+            srcset=_srcset(image, BODY_CROP, "jpeg"),
+            width=fallback["width"],
+            height=fallback["height"],
+        )
+    return found
+
+
+def thumbnail_url(image: Image) -> str:
+    """A small square of the picture, for lists and the photo sheet; empty where it has no files."""
+    return default_storage.url(_fallback(image, "1x1", 320)["name"]) if image.renditions else ""
+
+
+def screen_url(image: Image) -> str:
+    """The picture in its own ratio at about 800 px, as the editor shows it; empty where it has no files."""
+    return default_storage.url(_fallback(image, BODY_CROP)["name"]) if image.renditions else ""
+
+
+def add_picture(data: bytes, *, uploaded_by=None, **details) -> tuple[Image, bool]:
+    """Take an uploaded file into the library. Returns the picture and whether it is new.
+
+    The same bytes are one picture, however often they are uploaded. ``details`` are fields of ``Image``. Files are
+    written before the row and outside any transaction, so a picture that the library lists has all its files.
+    Raises ``blog.imaging.verify.PictureRefused``, whose text is for the person who uploads.
+    """
+    master = verify(data)
+    known = Image.objects.filter(digest=master.digest).first()
+    if known is not None:
+        return known, False
+    image = Image(
+        digest=master.digest, width=master.width, height=master.height, uploaded_by=uploaded_by, **details
+    )
+    storage = Image._meta.get_field("master").storage
+    name = f"{master.digest}.{master.extension}"
+    if not storage.exists(name):
+        name = storage.save(name, ContentFile(master.data))
+    image.master.name = name
+    image.renditions = _write_renditions(master.data, master.digest, (image.focal_x, image.focal_y))
+    try:
+        image.save()
+    except IntegrityError:
+        return Image.objects.get(digest=master.digest), False
+    return image, True
+
+
+def refocus(image: Image, focal_x: float, focal_y: float) -> None:
+    """Crop anew around another point (0..1 from left and top) and save. Names change, so caches never mix crops."""
+    with image.master.open("rb") as file:
+        data = file.read()
+    image.focal_x, image.focal_y = focal_x, focal_y
+    image.renditions = _write_renditions(data, image.digest, (focal_x, focal_y))
+    image.save()
+
+
+def _write_renditions(data: bytes, digest: str, focal: tuple[float, float]) -> list[dict]:
+    made = []
+    for rendition in encode(data, focal):
+        name = rendition_name(digest, focal, rendition.crop, rendition.width, rendition.format)
+        if not default_storage.exists(name):
+            name = default_storage.save(name, ContentFile(rendition.data))
+        made.append(
+            {
+                "crop": rendition.crop,
+                "format": rendition.format,
+                "width": rendition.width,
+                "height": rendition.height,
+                "name": name,
+            }
+        )
+    return made

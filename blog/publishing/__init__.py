@@ -1,0 +1,62 @@
+"""The life of a post: drafts, release, take-down, and who may do each.
+
+The only writer of publications. Every act takes the person who does it and checks the right itself.
+"""
+
+from .access import (
+    NotAllowed,
+    Operator,
+    Refused,
+    may_edit,
+    may_release,
+    require_create,
+    require_edit,
+    require_release,
+)
+from .drafts import (
+    EditConflict,
+    check_base,
+    free_slug,
+    lock_post,
+    move_to_trash,
+    newest_revision,
+    restore_from_trash,
+    save_draft,
+    slug_is_fixed,
+    slug_taken_by,
+)
+from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
+from .samples import load_samples, remove_samples, samples_present
+from .takedown import keep_on_site, take_off
+
+__all__ = [
+    "AddressTaken",
+    "AlreadyLive",
+    "AlreadyScheduled",
+    "EditConflict",
+    "NotAllowed",
+    "Operator",
+    "Refused",
+    "check_base",
+    "free_slug",
+    "keep_on_site",
+    "lock_post",
+    "load_samples",
+    "may_edit",
+    "may_release",
+    "missing_for_release",
+    "move_to_trash",
+    "newest_revision",
+    "publish",
+    "remove_samples",
+    "require_create",
+    "require_edit",
+    "require_release",
+    "restore_from_trash",
+    "samples_present",
+    "save_draft",
+    "slug_is_fixed",
+    "slug_taken_by",
+    "take_off",
+    "unschedule",
+]

@@ -1,0 +1,175 @@
+"""Making readers see an article, now or at a set time. With ``takedown``, the only writer of publications."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from blog.content.outline import plain_text
+from blog.models import FAR_FUTURE, Address, AuditEntry, Post, Publication, PublicationTag, Revision, public_write
+
+from .access import Actor, Refused, person, require_release
+from .drafts import EditConflict, lock_post, newest_revision
+
+# The smallest step between two publications of one post; databases keep microseconds.
+_STEP = timedelta(microseconds=1)
+
+
+class AddressTaken(Refused):
+    """Another post has, or had, this address."""
+
+
+class AlreadyLive(Refused):
+    """Readers see exactly this revision; a second press of the same button changes nothing."""
+
+
+class AlreadyScheduled(Refused):
+    """A version of this post waits for its minute, and has to be unscheduled first."""
+
+
+def missing_for_release(revision: Revision) -> list[str]:
+    """What keeps a revision from going live, as sentences for its editor; empty when nothing does."""
+    missing = []
+    if not plain_text(revision.body).strip():
+        missing.append("There is no text yet. Write the article first.")
+    if revision.author_id is None:
+        missing.append("Nobody is named as the author. Choose one under “Post”.")
+    if revision.hero_image_id and not (revision.hero_alt or revision.hero_is_decorative):
+        missing.append("The main photo has no description. Describe it, or tick “Only decoration”.")
+    return missing
+
+
+def publish(
+    actor: Actor,
+    revision: Revision,
+    *,
+    at: datetime | None = None,
+    show_updated: bool = False,
+    now: datetime | None = None,
+) -> Publication:
+    """Put exactly this revision before readers: at once, or from the moment ``at`` (aware) without any further write.
+
+    It must still be the newest draft. What readers see until then ends at that moment; a planned end
+    («off the site on …») stays. With ``show_updated`` the page says «Updated» with the day it goes live.
+    Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused`` with
+    what is missing.
+    """
+    require_release(actor)
+    now = now or timezone.now()
+    with public_write():
+        post = lock_post(revision.post_id)
+        newest = newest_revision(post)
+        if newest is None or newest.pk != revision.pk:
+            raise EditConflict(newest or revision)
+        if post.trashed_at:
+            raise Refused("This post is in the trash. Take it out first, then publish it.")
+        if missing := missing_for_release(newest):
+            raise Refused(" ".join(missing))
+        if at is not None and at <= now:
+            raise Refused("That time has passed. Choose a later one, or publish now.")
+        _refuse_if_scheduled(post, now)
+
+        last = post.publications.order_by("-live_from").first()
+        live = last if last is not None and last.live_until > now else None
+        if live is not None and live.revision_id == newest.pk:
+            raise AlreadyLive("Readers see exactly this text already. There is nothing to publish.")
+        live_from = at or now
+        if last is not None:
+            # Two publishers in one microsecond, or a clock set back: the later act still comes later.
+            live_from = max(live_from, (last.live_from if live else last.live_until - _STEP) + _STEP)
+        live_until = _end_after(live, live_from)
+        first = post.publications.order_by("live_from").first()
+        published_at = newest.published_at or (first.published_at if first else live_from)
+        if published_at > live_from:
+            raise Refused("The shown date is later than the moment it goes live. Choose an earlier date, or leave it blank.")
+
+        if live is not None:
+            live.live_until = live_from
+            live.save(update_fields=["live_until"])
+        publication = Publication(
+            **(newest.article_values() | {"published_at": published_at}),
+            post=post,
+            post_uuid=post.uuid,
+            revision=newest,
+            updated_at=live_from if show_updated and first else (last.updated_at if last else None),
+            live_from=live_from,
+            live_until=live_until,
+            released_by=person(actor),
+            released_at=now,
+        )
+        publication.save()
+        PublicationTag.objects.bulk_create(
+            PublicationTag(publication=publication, tag_id=pk) for pk in newest.tags.values_list("pk", flat=True)
+        )
+        _claim_address(post, publication.slug)
+        Post.objects.filter(pk=post.pk).update(state=Post.State.DRAFT)
+        AuditEntry.objects.create(
+            post=post,
+            revision=newest,
+            actor=person(actor),
+            act=AuditEntry.Act.SCHEDULED if at else AuditEntry.Act.PUBLISHED,
+            at=now,
+            takes_effect_at=live_from,
+        )
+    return publication
+
+
+def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None:
+    """Take back a publication that waits for its minute; what readers see now goes on.
+
+    Raises ``NotAllowed``, or ``Refused`` where nothing waits (any more).
+    """
+    require_release(actor)
+    now = now or timezone.now()
+    with public_write():
+        post = lock_post(post.pk)
+        waiting = post.publications.filter(live_from__gt=now).first()
+        if waiting is None:
+            raise Refused("Nothing is scheduled any more. Look at the post to see what readers see now.")
+        remove_waiting(post, waiting)
+        AuditEntry.objects.create(
+            post=post,
+            revision=waiting.revision,
+            actor=person(actor),
+            act=AuditEntry.Act.UNSCHEDULED,
+            at=now,
+            takes_effect_at=waiting.live_from,
+        )
+
+
+def remove_waiting(post: Post, waiting: Publication) -> None:
+    """Delete a publication that never went live; the one it would have replaced goes on to its end."""
+    before = post.publications.filter(live_until=waiting.live_from).first()
+    waiting.delete()
+    if before is not None:
+        before.live_until = waiting.live_until
+        before.save(update_fields=["live_until"])
+    if not post.publications.filter(slug=waiting.slug).exists():
+        Address.objects.filter(post=post, slug=waiting.slug).delete()
+
+
+def _refuse_if_scheduled(post: Post, now: datetime) -> None:
+    waiting = post.publications.filter(live_from__gt=now).first()
+    if waiting is not None:
+        when = timezone.localtime(waiting.live_from).strftime("%B %-d, %H:%M")
+        raise AlreadyScheduled(f"A version of this post is scheduled for {when}. Unschedule it first, then publish this one.")
+
+
+def _end_after(live: Publication | None, live_from: datetime) -> datetime:
+    if live is None or live.live_until == FAR_FUTURE:
+        return FAR_FUTURE
+    if live.live_until <= live_from:
+        raise Refused("The post leaves the site before that time. Choose an earlier time, or keep it on the site first.")
+    return live.live_until
+
+
+def _claim_address(post: Post, slug: str) -> None:
+    try:
+        with transaction.atomic():
+            address, _ = Address.objects.get_or_create(slug=slug, defaults={"post": post})
+    except IntegrityError:
+        address = Address.objects.get(slug=slug)
+    if address.post_id != post.pk:
+        raise AddressTaken(
+            f"The address “{slug}” belongs to “{address.post}” and still leads there. Choose another address for this post."
+        )

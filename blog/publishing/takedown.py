@@ -1,0 +1,73 @@
+"""Taking an article off the site, at once or at a set time."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from blog.models import FAR_FUTURE, AuditEntry, Post, public_write
+
+from .access import Actor, Refused, person, require_release
+from .drafts import lock_post
+from .release import remove_waiting
+
+
+def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = None, now: datetime | None = None) -> None:
+    """End what readers see: at once, or at the moment ``at`` (aware) without any further write.
+
+    At once also takes back whatever is scheduled, so that the post stays off. The reason is kept, never shown.
+    Raises ``NotAllowed``, or ``Refused`` where the post is not live or the time does not fit.
+    """
+    require_release(actor)
+    now = now or timezone.now()
+    if not reason.strip():
+        raise Refused("Say in a few words why it goes. The reason is kept for the record; readers never see it.")
+    with public_write():
+        post = lock_post(post.pk)
+        live = post.publications.live(now).first()
+        waiting = post.publications.filter(live_from__gt=now).first()
+        if at is None:
+            if live is None:
+                raise Refused("Readers do not see this post, so there is nothing to take off.")
+            if waiting is not None:
+                remove_waiting(post, waiting)
+            live.live_until = max(now, live.live_from + timedelta(microseconds=1))
+            live.save(update_fields=["live_until"])
+        else:
+            last = waiting or live
+            if last is None:
+                raise Refused("Readers do not see this post, so there is nothing to take off.")
+            if at <= now or at <= last.live_from:
+                raise Refused("Choose a later time: one that lies ahead, and after the scheduled version goes live.")
+            last.live_until = at
+            last.save(update_fields=["live_until"])
+        AuditEntry.objects.create(
+            post=post,
+            revision=(live or waiting).revision,
+            actor=person(actor),
+            act=AuditEntry.Act.TAKE_OFF_SCHEDULED if at else AuditEntry.Act.TAKEN_OFF,
+            at=now,
+            takes_effect_at=at or now,
+            reason=reason.strip(),
+        )
+
+
+def keep_on_site(actor: Actor, post: Post, *, now: datetime | None = None) -> None:
+    """Cancel a scheduled end: the post stays live. Raises ``NotAllowed``, or ``Refused`` where none is set."""
+    require_release(actor)
+    now = now or timezone.now()
+    with public_write():
+        post = lock_post(post.pk)
+        ending = post.publications.filter(live_until__gt=now).exclude(live_until=FAR_FUTURE).order_by("-live_from").first()
+        if ending is None:
+            raise Refused("Nothing is set to leave the site. Look at the post to see what readers see now.")
+        when = ending.live_until
+        ending.live_until = FAR_FUTURE
+        ending.save(update_fields=["live_until"])
+        AuditEntry.objects.create(
+            post=post,
+            revision=ending.revision,
+            actor=person(actor),
+            act=AuditEntry.Act.TAKE_OFF_CANCELLED,
+            at=now,
+            takes_effect_at=when,
+        )

@@ -1,0 +1,77 @@
+"""What public templates say with one word: pictures, days, addresses, share links, the article's body."""
+
+from datetime import datetime
+from urllib.parse import quote, urlencode, urlsplit
+
+from django import template
+from django.conf import settings
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from blog.clinic_time import full_day
+from blog.models import Author, Image, Publication
+from blog.pictures import CARD, LEAD, MORE, PORTRAIT, figure_for
+
+register = template.Library()
+
+SLOTS = {"lead": LEAD, "card": CARD, "more": MORE, "portrait": PORTRAIT}
+
+
+@register.filter
+def cleaned_body(html: str) -> SafeString:
+    """Let an article's HTML stand in the page as it is: the one place where a body is declared safe.
+
+    It is, because ``blog.content.render`` made it, whose last step keeps only what one list of tags and attributes
+    allows, whatever is stored. No other text of a page goes through here.
+    """
+    return mark_safe(html)
+
+
+@register.inclusion_tag("blog/_picture.html")
+def picture(image: Image | None, slot: str, eager: bool = False) -> dict[str, object]:
+    """The picture as it stands in a slot by name, beside a text that says the same; nothing without a picture.
+
+    ``eager`` is for the one picture that a reader sees first.
+    """
+    return {"figure": figure_for(image, SLOTS[slot]), "alt": "", "eager": eager}
+
+
+@register.simple_tag
+def day(moment: datetime) -> SafeString:
+    """A moment as its day on the clinic's calendar: «November 12, 2026»."""
+    return format_html('<time datetime="{}">{}</time>', timezone.localtime(moment).date().isoformat(), full_day(moment))
+
+
+@register.simple_tag
+def canonical(path: str, page_number: int = 1) -> str:
+    """The full address under which a page should be known; every page of a list has its own."""
+    return settings.SITE_URL + path + (f"?page={page_number}" if page_number > 1 else "")
+
+
+@register.simple_tag
+def share_links(article: Publication) -> list[tuple[str, str]]:
+    """Names and addresses of plain links that share an article, none of which tracks anybody."""
+    address = canonical(article.get_absolute_url())
+    mail = urlencode({"subject": article.title, "body": address}, quote_via=quote)
+    return [
+        ("Email", f"mailto:?{mail}"),
+        ("Facebook", "https://www.facebook.com/sharer/sharer.php?" + urlencode({"u": address})),
+        ("X", "https://x.com/intent/post?" + urlencode({"url": address, "text": article.title})),
+        ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?" + urlencode({"url": address})),
+    ]
+
+
+@register.filter
+def profiles(author: Author) -> list[tuple[str, str]]:
+    """The author's pages elsewhere as (name, address); the name is the host. Only web addresses are linked to."""
+    hosts = ((_web_host(address), address) for address in author.same_as)
+    return [(host.removeprefix("www."), address) for host, address in hosts if host]
+
+
+def _web_host(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""

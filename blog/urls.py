@@ -1,0 +1,19 @@
+"""Addresses of the public pages."""
+
+from django.urls import path
+
+from blog import feeds, views
+
+app_name = "blog"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("blog/", views.index, name="index"),
+    path("blog/<slug:slug>/", views.article, name="article"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("authors/<slug:slug>/", views.author, name="author"),
+    path("feed/", feeds.rss, name="feed"),
+    path("media/<str:name>", views.media, name="media"),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,115 @@
+"""The patients' face: pages that anybody may read. No view here knows who is looking."""
+
+import re
+from datetime import datetime
+from http import HTTPStatus
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from blog import reading
+from blog.models import Author, Tag, Topic
+
+MEDIA_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,150}\.(avif|webp|jpg)")
+MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The bare address leads to the blog."""
+    return redirect("blog:index")
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The blog's own page: every live article, newest first."""
+    now = timezone.now()
+    return _list(request, now, "blog/index.html", reading.posts(now))
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """The articles of one topic."""
+    now = timezone.now()
+    found = get_object_or_404(Topic, slug=slug)
+    return _list(request, now, "blog/topic.html", reading.posts(now, topic=found), topic=found)
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """The articles with one tag."""
+    now = timezone.now()
+    found = get_object_or_404(Tag, slug=slug)
+    return _list(request, now, "blog/tag.html", reading.posts(now, tag=found), tag=found)
+
+
+@require_safe
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """A person and the articles under their name."""
+    now = timezone.now()
+    found = get_object_or_404(Author.objects.select_related("photo"), slug=slug)
+    return _list(request, now, "blog/author.html", reading.posts(now, author=found), author=found)
+
+
+def _list(request: HttpRequest, now: datetime, template: str, paginator, **about) -> HttpResponse:
+    page = reading.page_of(paginator, request.GET.get("page"))
+    # A topic, tag or person without a live article does not exist for readers: its name may belong to a draft.
+    if page is None or (about and paginator.count == 0):
+        raise Http404
+    context = {
+        "page": page,
+        "page_numbers": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "topics": reading.topics(now),
+        "practice": reading.practice(),
+        **about,
+    }
+    return render(request, template, context)
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """An article; or where it moved (301), or that it is gone (410)."""
+    now = timezone.now()
+    found = reading.find_article(slug, now)
+    if found is None:
+        raise Http404
+    if isinstance(found, reading.Moved):
+        return redirect("blog:article", slug=found.slug, permanent=True)
+    if isinstance(found, reading.Gone):
+        return _suggestions(request, "blog/gone.html", HTTPStatus.GONE)
+    context = {"page": reading.article_page(found, now), "practice": reading.practice()}
+    return render(request, "blog/article.html", context)
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture file, where no web server in front serves them. Its name is its content's hash: keep it for ever."""
+    if not MEDIA_NAME.fullmatch(name) or not default_storage.exists(name):
+        raise Http404
+    response = FileResponse(default_storage.open(name), content_type=MEDIA_TYPES[name.rpartition(".")[2]])
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Says that this process answers; asks nothing else."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404 with ways on."""
+    return _suggestions(request, "blog/not_found.html", HTTPStatus.NOT_FOUND)
+
+
+def _suggestions(request: HttpRequest, template: str, status: HTTPStatus) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "suggestions": reading.newest_posts(now, reading.MORE_POSTS),
+        "topics": reading.topics(now),
+        "practice": reading.practice(),
+    }
+    return render(request, template, context, status=status)

@@ -1,0 +1,44 @@
+"""How gunicorn serves the site: ``gunicorn -c python:medspa.gunicorn``."""
+
+import os
+
+from medspa import bootstrap
+
+bootstrap.load_settings()  # wrong settings end here with one sentence, not in every worker with a traceback
+
+wsgi_app = "medspa.wsgi:application"
+bind = os.environ.get("BIND") or f"127.0.0.1:{bootstrap.port()}"
+workers = bootstrap.workers()
+
+# Threads, so that a reader on a slow line, or an editor's large upload, never holds a whole worker.
+worker_class = "gthread"
+threads = 4
+keepalive = 5
+
+# A worker that has not moved for a minute is replaced; one told to stop may finish what it is answering.
+timeout = 60
+graceful_timeout = 30
+
+# A slow leak in any library ends with its worker; the jitter keeps workers from restarting together.
+# High enough that a burst of readers, answered from memory, never waits for restarts.
+max_requests = 500_000
+max_requests_jitter = 100_000
+
+# No page here needs a longer address or more headers than these.
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+
+# Whose X-Forwarded-* headers gunicorn believes: a proxy on this computer, unless the environment names others.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
+
+# Workers show that they live by touching a file: in memory, because a busy disk can hold a write for seconds.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None
+
+# gunicorn's control socket would lie in the home folder, one for all sites of a user.
+control_socket_disable = True
+
+# The access log belongs to the proxy in front; ACCESS_LOG=- writes one to standard output.
+accesslog = os.environ.get("ACCESS_LOG") or None
+errorlog = "-"
+loglevel = os.environ.get("LOG_LEVEL", "info").lower()

