@@ -1,0 +1,133 @@
+"""Tests in a real browser, against a real server.
+
+``site`` is a fresh site for each test module, ``page`` a browser page on it, ``staff_page`` one that has signed in.
+A test fails when one of its pages logs an error, breaks the Content-Security-Policy or asks another host for anything;
+``expected_complaints.append("404")`` lets lines through that contain the text.
+
+The browser is the Chromium or Chrome of this computer; ``CHROMIUM`` names another. Without one these tests are
+skipped, or, where ``CI`` is ``true``, they fail.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from live_site import LiveSite, copy_of
+
+HERE = Path(__file__).resolve().parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Nothing outside this computer is reached, whatever a page asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def find_chromium() -> str | None:
+    if named := os.environ.get("CHROMIUM"):
+        return shutil.which(named)
+    found = (shutil.which(name) for name in (*NAMES, MACOS))
+    return next(filter(None, found), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    chromium = find_chromium()
+    if chromium is None:
+        reason = "No Chromium or Chrome was found: install one, or name it with CHROMIUM=/path/to/it."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    # Chromium's sandbox refuses to run as root.
+    flags = [*FLAGS, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else FLAGS
+    return {**browser_type_launch_args, "executable_path": chromium, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def _prepared_site(browser_type_launch_args, tmp_path_factory):
+    site = LiveSite(tmp_path_factory.mktemp("prepared-site"))
+    site.prepare()
+    return site
+
+
+@pytest.fixture(scope="module")
+def site(_prepared_site, tmp_path_factory):
+    """A served site with a staff login and nothing else. ``site.load_samples()`` adds the sample articles."""
+    site = copy_of(_prepared_site, tmp_path_factory.mktemp("site"))
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="module")
+def browser_context_args(browser_context_args, site):
+    return {**browser_context_args, "base_url": site.url, "viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture
+def expected_complaints():
+    """Parts of console lines that this test expects."""
+    return []
+
+
+@pytest.fixture
+def new_context(new_context, site, expected_complaints):
+    """Contexts that are watched: ``new_context()`` stands for one more person with a browser of their own."""
+    complaints = []
+
+    def watch_request(request):
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != urlsplit(site.url).netloc:
+            complaints.append(f"request to another host: {request.url}")
+
+    def watch_console(message):
+        if message.type == "error" or "Content Security Policy" in message.text:
+            complaints.append(
+                f"console: {message.text} ({message.location.get('url')}, on {message.page and message.page.url})"
+            )
+
+    def make(**kwargs):
+        context = new_context(**kwargs)
+        context.on("request", watch_request)
+        context.on("console", watch_console)
+        context.on("weberror", lambda error: complaints.append(f"uncaught: {error.error}"))
+        return context
+
+    yield make
+    unexpected = [line for line in complaints if not any(part in line for part in expected_complaints)]
+    assert not unexpected, "\n".join(unexpected)
+
+
+def sign_in(page, site, username=None, password=None):
+    """Sign in through the form."""
+    page.goto(f"{site.url}/admin/login/")
+    page.locator("input[name=username]").fill(username or site.username)
+    page.locator("input[name=password]").fill(password or site.password)
+    page.locator("form button[type=submit], form input[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+@pytest.fixture
+def staff_page(page, site):
+    """A page whose person has signed in as the superuser."""
+    sign_in(page, site)
+    return page
+
+
+@pytest.fixture
+def sign_in_as(site):
+    """``sign_in_as(page, username, password)`` signs another person in."""
+    return lambda page, username, password: sign_in(page, site, username, password)

@@ -1,0 +1,125 @@
+"""A real site for tests: its own folder and database, served by the gunicorn configuration of production."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach this computer's ports
+USERNAME, PASSWORD = "staff", "a long password for tests"
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what pytest, make or a person set for other purposes."""
+    dropped = ("PYTEST_", "TEST_", "BLOG_TESTS_", "MAKE", "MFLAGS", "DATABASE_URL", "SECRET_KEY", "VAR_DIR", "DJANGO_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+
+
+def free_port() -> int:
+    """A port on this computer that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class LiveSite:
+    """One site. ``url`` is its address; ``username`` and ``password`` sign in a superuser with every role."""
+
+    username, password = USERNAME, PASSWORD
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = clean_environment() | {
+            "VAR_DIR": str(folder),
+            "PORT": str(self.port),
+            "SITE_URL": self.url,
+            "DJANGO_SUPERUSER_USERNAME": USERNAME,
+            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        }
+        self._server: subprocess.Popen | None = None
+
+    def run(self, *command: str) -> str:
+        """Run a management command on this site; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"manage.py {' '.join(command)}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def python(self, code: str) -> str:
+        """Run Python inside the site, such as ``from blog.models import …``; returns what it printed."""
+        return self.run("shell", "--no-imports", "--command", code)
+
+    def load_samples(self) -> None:
+        """Add the sample articles, unless they are there."""
+        self.run("load_samples")
+
+    def prepare(self) -> None:
+        """Make database, static files and staff login, as a first start does, without samples."""
+        self.run("start", "--no-samples", "--no-serve")
+
+    @property
+    def log(self) -> str:
+        """What the server wrote."""
+        path = self.folder / "gunicorn.log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def start(self) -> None:
+        """Serve the site; returns once it answers."""
+        with open(self.folder / "gunicorn.log", "ab") as log:
+            self._server = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "python:medspa.gunicorn"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 60
+        while not self.answers():
+            assert self._server.poll() is None and time.monotonic() < deadline, f"The site did not start.\n{self.log}"
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        """Whether the site answers."""
+        try:
+            with OPENER.open(f"{self.url}/healthz", timeout=5) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """Stop serving; the folder stays."""
+        if self._server is None:
+            return
+        self._server.terminate()
+        try:
+            self._server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._server = None
+
+
+def copy_of(prepared: LiveSite, folder: Path) -> LiveSite:
+    """A site of its own that begins as the prepared one; faster than preparing another."""
+    site = LiveSite(folder)
+    shutil.copytree(
+        prepared.folder, folder, ignore=shutil.ignore_patterns("static", "gunicorn.log"), dirs_exist_ok=True
+    )
+    site.environment["STATIC_ROOT"] = str(prepared.folder / "static")
+    return site
