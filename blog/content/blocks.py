@@ -1,7 +1,7 @@
 """An article's text as its parts: paragraphs, headings, lists, quotations, figures, tables.
 
-``arrange`` reads HTML of any origin (our own, Word, Google Docs, Pages, another site) into these parts, and nothing else
-fits in them: this is where old tags get their modern names and wrong nesting is put right.
+``arrange`` reads HTML of any origin (our own, Word, Google Docs, Pages, another site) into these parts, and nothing
+else fits in them: this is where old tags get their modern names and wrong nesting is put right.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,8 +19,9 @@ MAX_QUOTES = 4
 _HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 _CELLS = ("td", "th")
 _BOUNDARIES = frozenset(
-    """p div section article header footer main nav aside address center form fieldset legend details summary hgroup dl dt
-    dd pre listing xmp plaintext hr figcaption caption tbody thead tfoot tr td th li dir menu body html search""".split()
+    """p div section article header footer main nav aside address center form fieldset legend details summary hgroup dl
+    dt dd pre listing xmp plaintext hr figcaption caption tbody thead tfoot tr td th li dir menu body html
+    search""".split()
 )
 
 
@@ -205,7 +206,11 @@ class _Arranger:
         if not items:
             return []
         start = node.attributes.get("start", "").strip()
-        return [List(node.tag, items, start if node.tag == "ol" and start != "1" and accepts("ol", "start", start) else None)]
+        return [
+            List(
+                node.tag, items, start if node.tag == "ol" and start != "1" and accepts("ol", "start", start) else None
+            )
+        ]
 
     def quote(self, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
         if self.quotes >= MAX_QUOTES:
@@ -328,7 +333,9 @@ def _is_bold(cell: Cell) -> bool:
 
 def _item_sources(children: list[Node | str]) -> Iterator[tuple[bool, list[Node | str]]]:
     """A list's children by the item they make, and whether they are strays: neither an item nor a list."""
-    for is_stray, group in groupby(children, key=lambda child: isinstance(child, str) or child.tag not in ("li", "ul", "ol")):
+    for is_stray, group in groupby(
+        children, key=lambda child: isinstance(child, str) or child.tag not in ("li", "ul", "ol")
+    ):
         if is_stray:
             yield True, [*group]
         else:

@@ -16,7 +16,7 @@ ID = r"[\w-]+"
 
 URL_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
-# Elements that go with all they hold, because what they hold is code, hidden or another document, never an article's words.
+# Elements that go with all they hold, because that is code, hidden or another document, never an article's words.
 WITHOUT_CONTENT = frozenset(
     """script style head title meta link base xml template noscript noembed noframes iframe frame frameset object embed
     applet param svg math audio video source track canvas select option datalist textarea input del""".split()
@@ -105,7 +105,9 @@ def output_rules() -> dict:
 
 def _nh3_arguments(rules: Mapping[str, Mapping[str, str]]) -> dict:
     patterns = {
-        (tag, name): re.compile(pattern, re.DOTALL) for tag, attributes in rules.items() for name, pattern in attributes.items()
+        (tag, name): re.compile(pattern, re.DOTALL)
+        for tag, attributes in rules.items()
+        for name, pattern in attributes.items()
     }
 
     def keep(tag: str, name: str, value: str) -> str | None:

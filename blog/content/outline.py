@@ -47,7 +47,9 @@ def headings(blocks: Iterable[Block], ids: Ids) -> list[Heading]:
     """The headings among ``blocks`` in reading order, with ids taken from ``ids``."""
     found = (block for block in descend(blocks) if isinstance(block, Text) and block.tag != "p")
     return [
-        Heading(int(block.tag[1]), text, ids.take(text)) for block in found if (text := plain(block.runs).replace("\n", " "))
+        Heading(int(block.tag[1]), text, ids.take(text))
+        for block in found
+        if (text := plain(block.runs).replace("\n", " "))
     ]
 
 

@@ -74,7 +74,8 @@ class _PageWriter(Writer):
     def picture(self, figure: Figure) -> str:
         picture = self.pictures[figure.image]
         sources = "".join(
-            f"<source{attributes({'type': mime, 'srcset': srcset, 'sizes': SIZES})}>" for mime, srcset in picture.sources
+            f"<source{attributes({'type': mime, 'srcset': srcset, 'sizes': SIZES})}>"
+            for mime, srcset in picture.sources
         )
         srcset = {"srcset": picture.srcset, "sizes": SIZES} if picture.srcset else {}
         fallback = {

@@ -1,7 +1,7 @@
 """Reading HTML of any kind into a small plain tree.
 
-lxml parses; what comes out is bounded in depth, free of control characters, and its text has every run of white space as
-one space. Reading is no sanitising: elements and addresses of all kinds are still there.
+lxml parses; what comes out is bounded in depth, free of control characters, and its text has every run of white space
+as one space. Reading is no sanitising: elements and addresses of all kinds are still there.
 """
 
 import re
@@ -16,7 +16,7 @@ LIST_MARKER_START, LIST_MARKER_END = "#marker", "#end"
 
 _ATTRIBUTES = ("href", "src", "alt", "data-image", "start", "scope", "colspan", "rowspan", "class")
 _SPACE = re.compile("[ \t\n\r\f\x0b\x85\xa0\u2028\u2029]+")
-# Control characters, halves of surrogate pairs, zero-width spaces and byte order marks, and code points that are no characters.
+# Control characters, halves of surrogate pairs, zero-width space, byte order marks, code points that are no characters.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile("<[^<>]*>")
 # libxml2 stops reading at these, though text may follow, and closes <b> and <i> at a paragraph inside them, which
@@ -55,7 +55,10 @@ def read(html: str) -> Node:
         if child is None:
             open_nodes.pop()
             if open_nodes:
-                _add_text(open_nodes[-1][2], element.tail)
+                outer = open_nodes[-1][2]
+                if node is outer:
+                    outer.children.append(" ")
+                _add_text(outer, element.tail)
         elif not isinstance(child.tag, str):
             _add_comment(node, child)
             _add_text(node, child.tail)

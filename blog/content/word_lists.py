@@ -16,7 +16,7 @@ _LETTERS = re.compile(r"\(?[a-z]{1,6}[.)]", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a list paragraph stands: its level from 1, whether it is numbered, its number where known, its list's name."""
+    """Where a list paragraph stands: its level from 1, whether numbered, its number where known, its list's name."""
 
     level: int
     ordered: bool = False

@@ -84,7 +84,8 @@ class Writer:
     def row(self, row: list[Cell], in_head: bool) -> str:
         """A table's row."""
         cells = (
-            f"<{cell.tag}{attributes(self.cell_attributes(cell, in_head))}>{self.inner(cell.blocks)}</{cell.tag}>" for cell in row
+            f"<{cell.tag}{attributes(self.cell_attributes(cell, in_head))}>{self.inner(cell.blocks)}</{cell.tag}>"
+            for cell in row
         )
         return f"<tr>{''.join(cells)}</tr>"
 

@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 # Written out, apart from the product's own table, so that a slip there is seen.
 MAY_STAY = {
-    **dict.fromkeys("p h2 h3 h4 ul li strong em sub sup br blockquote figure figcaption table caption thead tbody tr".split(), ()),
+    **dict.fromkeys(
+        "p h2 h3 h4 ul li strong em sub sup br blockquote figure figcaption table caption thead tbody tr".split(), ()
+    ),
     "ol": ("start",),
     "a": ("href",),
     "img": ("data-image", "alt"),
@@ -47,7 +49,7 @@ class Strict(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
     def handle_data(self, data):
-        if any(ord(char) < 32 and char != "\n" or 0xD800 <= ord(char) < 0xE000 for char in data):
+        if any((ord(char) < 32 and char != "\n") or 0xD800 <= ord(char) < 0xE000 for char in data):
             self.wrong.append(f"control character in {data!r}")
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from blog.content.clean import clean
 
-CLIPBOARDS = sorted(path for path in (Path(__file__).parent / "clipboard").glob("*.html") if ".expected" not in path.suffixes)
+CLIPBOARDS = sorted(
+    path for path in (Path(__file__).parent / "clipboard").glob("*.html") if ".expected" not in path.suffixes
+)
 
 
 def test_every_word_processor_is_here():

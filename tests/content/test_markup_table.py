@@ -3,6 +3,7 @@
 import json
 
 import nh3
+from strict_html import MAY_STAY
 
 from blog.content.markup import ELEMENTS, accepts, allowed_content, output_rules, stored_rules
 
@@ -14,8 +15,20 @@ def test_a_page_may_hold_all_that_may_be_stored():
         assert names <= output["attributes"][tag]
 
 
+def test_exactly_what_was_agreed_may_be_stored():
+    rules = stored_rules()
+    assert {tag: rules["attributes"].get(tag, set()) for tag in rules["tags"]} == {
+        tag: set(names) for tag, names in MAY_STAY.items()
+    }
+
+
 def test_no_class_style_or_handler_may_be_stored():
-    assert not [name for names in stored_rules()["attributes"].values() for name in names if name in ("class", "style", "id") or name[:2] == "on"]
+    assert not [
+        name
+        for names in stored_rules()["attributes"].values()
+        for name in names
+        if name in ("class", "style", "id") or name[:2] == "on"
+    ]
 
 
 def test_the_sanitiser_checks_values_not_only_names():
@@ -29,7 +42,11 @@ def test_the_sanitiser_checks_values_not_only_names():
 
 
 def test_a_value_must_match_whole():
-    assert accepts("img", "data-image", "12") and not accepts("img", "data-image", "12\n") and not accepts("img", "src", "/x")
+    assert (
+        accepts("img", "data-image", "12")
+        and not accepts("img", "data-image", "12\n")
+        and not accepts("img", "src", "/x")
+    )
 
 
 def test_the_editors_list_is_written_out_and_fit_for_json():

@@ -1,8 +1,20 @@
 """Headings, pictures and words of a body."""
 
+import time
+
 import pytest
 
-from blog.content.outline import RESERVED_IDS, Heading, first_words, image_ids, outline, plain_text, reading_minutes, word_count
+from blog.content.outline import (
+    RESERVED_IDS,
+    Heading,
+    Ids,
+    first_words,
+    image_ids,
+    outline,
+    plain_text,
+    reading_minutes,
+    word_count,
+)
 
 
 def ids(html: str) -> list[str]:
@@ -10,7 +22,9 @@ def ids(html: str) -> list[str]:
 
 
 def test_an_outline_lists_headings_in_order():
-    assert outline("<h2>Why it <em>matters</em></h2><p>x</p><h3>First<br>step</h3><blockquote><h4>Ünder 2</h4></blockquote>") == [
+    assert outline(
+        "<h2>Why it <em>matters</em></h2><p>x</p><h3>First<br>step</h3><blockquote><h4>Ünder 2</h4></blockquote>"
+    ) == [
         Heading(2, "Why it matters", "why-it-matters"),
         Heading(3, "First step", "first-step"),
         Heading(4, "Ünder 2", "under-2"),
@@ -43,16 +57,22 @@ def test_a_long_heading_makes_an_id_cut_at_a_word():
 
 
 def test_many_equal_headings_take_no_longer_than_others():
-    assert ids("<h2>A</h2>" * 5000)[-1] == "a-5000"
+    ids_of_page = Ids()
+    began = time.process_time()
+    assert [ids_of_page.take("a") for _ in range(20_000)][-1] == "a-20000"
+    assert time.process_time() - began < 2
 
 
 def test_pictures_are_listed_once_in_order():
-    assert image_ids('<img data-image="9"><ul><li><img data-image="2"></li></ul><img data-image="9"><img data-image="0">') == [9, 2]
+    assert image_ids(
+        '<img data-image="9"><ul><li><img data-image="2"></li></ul><img data-image="9"><img data-image="0">'
+    ) == [9, 2]
 
 
 def test_plain_text_has_each_part_on_its_own_line():
     html = (
-        "<h2>T</h2><p>a <strong>b</strong><br>c</p><ul><li>d<ul><li>e</li></ul></li></ul><blockquote><p>f</p></blockquote>"
+        "<h2>T</h2><p>a <strong>b</strong><br>c</p><ul><li>d<ul><li>e</li></ul></li></ul>"
+        "<blockquote><p>f</p></blockquote>"
         '<figure><img data-image="1" alt="x"><figcaption>g</figcaption></figure>'
         "<table><caption>h</caption><tr><th>i</th><th>j</th></tr><tr><td>k</td><td>l &amp; m</td></tr></table>"
     )
@@ -68,7 +88,15 @@ def test_words_and_minutes():
 
 @pytest.mark.parametrize(
     ("limit", "text"),
-    [(100, "One two, three. Four"), (20, "One two, three. Four"), (19, "One two, three…"), (9, "One two…"), (4, "One…"), (2, "O…"), (0, "")],
+    [
+        (100, "One two, three. Four"),
+        (20, "One two, three. Four"),
+        (19, "One two, three…"),
+        (9, "One two…"),
+        (4, "One…"),
+        (2, "O…"),
+        (0, ""),
+    ],
 )
 def test_the_first_words_are_cut_at_a_word(limit, text):
     assert first_words("<h2>Heading</h2><p>One two, three.</p><p>Four</p>", limit) == text
