@@ -106,7 +106,9 @@ def body_pictures(images: Mapping[int, Image]) -> dict[int, Picture]:
             continue
         fallback = _fallback(image, BODY_CROP)
         found[pk] = Picture(
-            sources=tuple((MIME[kind], srcset) for kind in ("avif", "webp") if (srcset := _srcset(image, BODY_CROP, kind))),
+            sources=tuple(
+                (MIME[kind], srcset) for kind in ("avif", "webp") if (srcset := _srcset(image, BODY_CROP, kind))
+            ),
             src=default_storage.url(fallback["name"]),
             srcset=_srcset(image, BODY_CROP, "jpeg"),
             width=fallback["width"],
@@ -120,9 +122,15 @@ def thumbnail_url(image: Image) -> str:
     return default_storage.url(_fallback(image, "1x1", 320)["name"]) if image.renditions else ""
 
 
+def screen_file(image: Image) -> str | None:
+    """Name of the file that the editing screen shows: a JPEG in its own ratio, about 800 px; None where it has none."""
+    return _fallback(image, BODY_CROP)["name"] if image.renditions else None
+
+
 def screen_url(image: Image) -> str:
-    """The picture in its own ratio at about 800 px, as the editor shows it; empty where it has no files."""
-    return default_storage.url(_fallback(image, BODY_CROP)["name"]) if image.renditions else ""
+    """Where browsers find that file; empty where the picture has none."""
+    name = screen_file(image)
+    return default_storage.url(name) if name else ""
 
 
 def add_picture(data: bytes, *, uploaded_by=None, **details) -> tuple[Image, bool]:
@@ -136,9 +144,7 @@ def add_picture(data: bytes, *, uploaded_by=None, **details) -> tuple[Image, boo
     known = Image.objects.filter(digest=master.digest).first()
     if known is not None:
         return known, False
-    image = Image(
-        digest=master.digest, width=master.width, height=master.height, uploaded_by=uploaded_by, **details
-    )
+    image = Image(digest=master.digest, width=master.width, height=master.height, uploaded_by=uploaded_by, **details)
     storage = Image._meta.get_field("master").storage
     name = f"{master.digest}.{master.extension}"
     if not storage.exists(name):

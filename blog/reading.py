@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db import DatabaseError
 from django.db.models import Exists, OuterRef, Q
 
-from blog.content.outline import Heading, first_words, image_ids, reading_minutes
+from blog.content.outline import Heading, first_words, image_ids
 from blog.content.render import render
 from blog.models import Author, ChangeStamp, Image, Practice, Publication, PublicationTag, Revision, Tag, Topic
 from blog.pictures import Figure, body_pictures, hero_figure
@@ -42,7 +42,6 @@ class ArticlePage:
     hero: Figure | None
     body_html: str
     outline: Sequence[Heading]
-    minutes: int
     tags: Sequence[Tag]
     more: Sequence[Publication]
     excerpt: str
@@ -63,7 +62,7 @@ _practice: tuple[int, Practice] | None = None
 
 
 def practice() -> Practice:
-    """The clinic as pages show it: read again only when the change stamp moved; the last known while the database is away.
+    """The clinic as pages show it: read again when the change stamp moved; the last known while the database is away.
 
     One query where nothing changed. Raises ``DatabaseError`` only in a process that never reached the database.
     """
@@ -159,7 +158,6 @@ def article_page(article: Publication | Revision, now: datetime) -> ArticlePage:
         hero=hero_figure(article.hero_image),
         body_html=rendered.html,
         outline=rendered.outline,
-        minutes=reading_minutes(article.body),
         tags=tags,
         more=more_posts(article, tags, now),
         excerpt=excerpt_of(article),
@@ -174,7 +172,11 @@ def excerpt_of(article: Publication | Revision) -> str:
 def more_posts(article: Publication | Revision, tags: Iterable[Tag], now: datetime) -> list[Publication]:
     """Three other live articles: those picked by hand first, then ones sharing the topic or a tag, then the newest."""
     others = _cards(now).exclude(post_id=article.post_id)
-    picked = {found.post_id: found for found in others.filter(post_id__in=article.related_posts)} if article.related_posts else {}
+    picked = (
+        {found.post_id: found for found in others.filter(post_id__in=article.related_posts)}
+        if article.related_posts
+        else {}
+    )
     chosen = [picked[pk] for pk in article.related_posts if pk in picked]
     tagged = PublicationTag.objects.filter(publication=OuterRef("pk"), tag__in=list(tags))
     shares = Q(Exists(tagged))

@@ -16,21 +16,23 @@ class StaticConfig(StaticFilesConfig):
     CKEditor 4 gets no more free fixes, so what is not needed is neither collected nor served.
     """
 
+    # Django holds a folder's bare name against these, but a file's whole path; hence the stars.
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         *(
-            f"ckeditor/ckeditor/plugins/{plugin}"
+            f"ckeditor/ckeditor/plugins/{plugin}/*"
             for plugin in (
-                "adobeair bbcode codesnippet codesnippetgeshi devtools docprops embed embedbase embedsemantic "
-                "exportpdf flash forms iframe iframedialog image language mathjax pagebreak placeholder preview "
-                "print scayt smiley sourcedialog stylesheetparser templates uicolor wsc xml ajax autoembed"
+                "adobeair ajax autoembed bbcode codesnippet codesnippetgeshi devtools docprops embed embedbase "
+                "embedsemantic exportpdf find flash forms iframe iframedialog image image2 language link magicline mathjax "
+                "pagebreak placeholder preview print scayt smiley sourcedialog stylesheetparser templates uicolor uploadimage "
+                "uploadwidget wsc xml"
             ).split()
         ),
-        "ckeditor/ckeditor/samples",
-        "ckeditor/ckeditor/adapters",
+        "ckeditor/ckeditor/samples/*",
+        "ckeditor/ckeditor/adapters/*",
         "ckeditor/ckeditor/bender-runner.config.json",
         "ckeditor/ckeditor/build-config.js",
         "ckeditor/ckeditor/*.md",
-        "ckeditor/ckeditor/vendor",
-        "ckeditor/galleriffic",
+        "ckeditor/ckeditor/vendor/*",
+        "ckeditor/galleriffic/*",
     ]

@@ -21,6 +21,14 @@ class RefuseOddRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or hand on; an answer to HEAD carries no body."""
+        response = self._answer(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         request.get_host()  # raises DisallowedHost, which Django answers with 400
         methods = STAFF_METHODS if request.path.startswith(STAFF) else METHODS
         if request.method not in methods:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from public_pages import ADDRESSES, every_address
 
-from blog.models import Author, ChangeStamp, Image, Practice, PublicRecord, Tag, Topic
+from blog.models import Author, ChangeStamp, Practice, PublicRecord, Tag, Topic
 from blog.publishing import newest_revision, publish
 from blog.reading import forget_practice
 

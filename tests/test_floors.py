@@ -54,7 +54,9 @@ def imports(path: Path):
             yield module, {alias.name for alias in node.names}
 
 
-FILES = [path for folder in ("blog", "medspa") for path in (ROOT / folder).rglob("*.py") if path.parent != ROOT / "blog"]
+FILES = [
+    path for folder in ("blog", "medspa") for path in (ROOT / folder).rglob("*.py") if path.parent != ROOT / "blog"
+]
 FILES += [path for path in (ROOT / "blog").glob("*.py") if path.name != "__init__.py"]
 
 

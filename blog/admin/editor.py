@@ -40,10 +40,11 @@ PLUGINS = (
 
 # A second lock: were one of these ever needed by another plug-in, the editor would refuse to start.
 REMOVED = (
-    "about adobeair autoembed autolink bbcode codesnippet codesnippetgeshi colordialog copyformatting devtools div docprops "
-    "elementspath embed embedbase embedsemantic exportpdf filebrowser find flash font forms iframe iframedialog image image2 "
-    "language link magicline mathjax newpage pagebreak placeholder preview print resize save scayt smiley sourcearea "
-    "sourcedialog specialchar stylesheetparser templates uicolor uploadimage uploadwidget wsc"
+    "about adobeair autoembed autolink bbcode codesnippet codesnippetgeshi colordialog copyformatting devtools "
+    "div docprops elementspath embed embedbase embedsemantic exportpdf filebrowser find flash font forms iframe "
+    "iframedialog image image2 language link magicline mathjax newpage pagebreak placeholder preview print resize "
+    "save scayt smiley sourcearea sourcedialog specialchar stylesheetparser templates uicolor uploadimage "
+    "uploadwidget wsc"
 ).split()
 
 # One row of six; the rest stands behind More on touch and on narrow screens.

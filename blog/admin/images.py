@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from blog import pictures
 from blog.clinic_time import full_day
+from blog.content.plain import tidy_line
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Author, Image, Revision
@@ -57,7 +58,7 @@ class DescribedPicture(forms.ModelForm):
         fields = ("alt_text", "is_decorative", "depicts", "caption", "credit")
         labels = {"alt_text": "Describe this photo for someone who cannot see it", "depicts": "Who is in it?"}
         help_texts = {"alt_text": "Say what it shows. Do not start with “Image of”."}
-        widgets = {"alt_text": forms.Textarea(attrs={"rows": 2}), "depicts": forms.RadioSelect}
+        widgets = {"alt_text": forms.Textarea(attrs={"rows": 3}), "depicts": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -67,6 +68,8 @@ class DescribedPicture(forms.ModelForm):
     def clean(self) -> dict:
         """Described or decorative, not both and not neither."""
         values = super().clean()
+        if "alt_text" in values:
+            values["alt_text"] = tidy_line(values["alt_text"])
         if values.get("is_decorative"):
             values["alt_text"] = ""
         elif "alt_text" in values and not values["alt_text"]:

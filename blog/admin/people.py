@@ -102,7 +102,7 @@ class AuthorAdmin(FixedAddress, StaffModelAdmin):
         """Posts of which any version carries this name."""
         return posts_with(author=obj)
 
-    @admin.display(description=format_html('<span class="visually-hidden">Photo</span>'))
+    @admin.display(description=format_html('<span class="visually-hidden">{}</span>', "Photo"))
     def photo_cell(self, author: Author) -> str:
         """The photo, small."""
         url = thumbnail_url(author.photo) if author.photo else ""

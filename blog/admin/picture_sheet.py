@@ -16,14 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Image
-from blog.pictures import add_picture, thumbnail_url
+from blog.pictures import add_picture, screen_file, thumbnail_url
 
 from .editor import image_address
 
 TILES = 24
 MAX_PAGE = 500
 ROOM_FOR_WORDS = 64 * 1024
-FILE_KINDS = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
 
 logger = logging.getLogger(__name__)
 
@@ -45,8 +44,8 @@ class UploadForm(forms.ModelForm):
         fields = ["alt_text", "is_decorative", "caption", "depicts"]
         error_messages = {
             "depicts": {
-                "required": "Say who is in it. Pictures of patients need a consent record first and cannot be used yet.",
-                "invalid_choice": "Say who is in it: nobody, a colleague or a model. Pictures of patients cannot be used yet.",
+                "required": "Say who is in it. Pictures of patients need a consent record and cannot be used yet.",
+                "invalid_choice": "Say who is in it. Pictures of patients cannot be used yet.",
             }
         }
 
@@ -56,9 +55,7 @@ class UploadForm(forms.ModelForm):
         if cleaned.get("is_decorative"):
             cleaned["alt_text"] = ""
         elif "alt_text" in cleaned and not cleaned["alt_text"]:
-            self.add_error(
-                "alt_text", "Describe this photo for someone who cannot see it, or tick “Only decoration”."
-            )
+            self.add_error("alt_text", "Describe this photo for someone who cannot see it, or tick “Only decoration”.")
         return cleaned
 
 
@@ -87,9 +84,7 @@ def choose(request: HttpRequest) -> JsonResponse:
         return _refusal("Your login may not see the picture library. Ask the person who manages logins.", 403)
     images = Image.objects.exclude(renditions=[]).order_by("-uploaded_at", "-pk")
     for word in request.GET.get("q", "")[:200].split()[:8]:
-        images = images.filter(
-            Q(alt_text__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word)
-        )
+        images = images.filter(Q(alt_text__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word))
     number = request.GET.get("page", "1")
     number = min(int(number), MAX_PAGE) if number.isascii() and number.isdecimal() and len(number) < 10 else 1
     pages = Paginator(images, TILES)
@@ -122,7 +117,7 @@ def _take_in(request: HttpRequest) -> JsonResponse:
     Errors are ``{"error": sentence, "field": name}`` with 400, 403 without the right, 413 for a file too large.
     """
     if not request.user.has_perm("blog.add_image"):
-        return _refusal("Your login may not add photos. Pick one from the library, or ask the person who manages logins.", 403)
+        return _refusal("Your login may not add photos. Pick one from the library, or ask for the Writer role.", 403)
     sent = request.FILES.get("file")
     if sent is None:
         return _refusal("No photo came in. Choose it again.", 400, "file")
@@ -145,16 +140,15 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("blog.view_image"):
         return HttpResponse("Your login may not see the picture library.", status=403, content_type="text/plain")
     image = get_object_or_404(Image, pk=pk)
-    files = [made for made in image.renditions if made["crop"] == "own" and made["format"] == "jpeg"]
-    if not files:
+    name = screen_file(image)
+    if name is None:
         raise Http404("This picture has no files.")
-    made = min(files, key=lambda one: (abs(one["width"] - 800), one["width"]))
     try:
-        opened = default_storage.open(made["name"])
+        opened = default_storage.open(name)
     except FileNotFoundError as error:
-        logger.error("The file %s of picture %s is missing.", made["name"], pk)
+        logger.error("The file %s of picture %s is missing.", name, pk)
         raise Http404("The file of this picture is missing.") from error
-    response = FileResponse(opened, content_type=FILE_KINDS[made["format"]])
+    response = FileResponse(opened, content_type="image/jpeg")
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'"
     response["Cache-Control"] = "private, max-age=3600"
@@ -162,7 +156,8 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _too_large() -> JsonResponse:
-    return _refusal(f"This file is larger than {MAX_BYTES // 2**20} MB. Save a smaller copy and upload that.", 413, "file")
+    sentence = f"This file is larger than {MAX_BYTES // 2**20} MB. Save a smaller copy and upload that."
+    return _refusal(sentence, 413, "file")
 
 
 def _refusal(sentence: str, status: int, field: str = "") -> JsonResponse:

@@ -94,10 +94,9 @@ class PickedPostsField(forms.MultiValueField):
         offered = dict(live[:OFFERED_POSTS])
         missing = [pk for pk in picked if pk not in offered]
         if missing:
-            offered |= {
-                pk: f"{title} (not live now)" if pk not in set(live.filter(pk__in=missing).values_list("pk", flat=True)) else title
-                for pk, title in Post.objects.filter(pk__in=missing).values_list("pk", "title")
-            }
+            offered |= dict(live.filter(pk__in=missing))
+            gone = Post.objects.filter(pk__in=missing).exclude(pk__in=offered).values_list("pk", "title")
+            offered |= {pk: f"{title} (not live now)" for pk, title in gone}
         choices = [("", "Nothing picked"), *offered.items()]
         for field, widget in zip(self.fields, self.widget.widgets, strict=True):
             field.choices = widget.choices = choices

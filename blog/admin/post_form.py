@@ -101,7 +101,7 @@ class PostForm(forms.ModelForm):
         if post.pk:
             self.initial.setdefault("tag_words", list(post.tags.values_list("name", flat=True)))
         own = Author.objects.filter(user=self.user).first() if self.user else None
-        if post.pk is None:
+        if post.pk is None and "title" in self.fields:
             self.fields["title"].help_text = "The title is all a draft needs."
             if own is not None:
                 self.initial.setdefault("author", own.pk)
@@ -110,7 +110,8 @@ class PostForm(forms.ModelForm):
             self.fields["author"].queryset = Author.objects.filter(pk__in=allowed)
         self.fields["related_posts"].offer(post, self.now)
         # Left out, it stays what it is: only the title is needed.
-        self.fields["kind"].required = False
+        if "kind" in self.fields:
+            self.fields["kind"].required = False
 
     @property
     def slug_follows_title(self) -> bool:
@@ -184,7 +185,7 @@ class PostForm(forms.ModelForm):
 
     @property
     def base_id(self) -> int | None:
-        """The revision that this text goes on top of: the one it was opened from, or the one named by ``_overwrite``."""
+        """The revision this text goes on top of: the one it was opened from, or the one named by ``_overwrite``."""
         seen = self.data.get("_overwrite", "")
         return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 19 else self.cleaned_data.get("base")
 

@@ -18,7 +18,8 @@ from blog.clinic_time import short, short_day
 from blog.models import Author, Post, Publication, StaffWord, Topic
 from blog.pictures import thumbnail_url
 
-from .work import is_mine, notes_on, posts_of, with_standing
+from .staff_model import is_plain
+from .work import is_mine, notes_on, with_standing
 
 CHIPS = {
     StaffWord.DRAFT: "",
@@ -142,6 +143,10 @@ class PostList:
         """A post is taken off the site or moved to the trash, never deleted here."""
         return False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """What an address may filter by: values, not patterns."""
+        return is_plain(lookup) and super().lookup_allowed(lookup, value, request)
+
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """The list that looks up where posts stand page by page."""
         return PostChangeList
@@ -185,7 +190,7 @@ class PostList:
             )
         ]
 
-    @admin.display(description=format_html('<span class="visually-hidden">Picture</span>'))
+    @admin.display(description=format_html('<span class="visually-hidden">{}</span>', "Picture"))
     def picture(self, post: Post) -> str:
         """The main photo, small."""
         if url := thumbnail_url(post.hero_image) if post.hero_image else "":
@@ -225,13 +230,13 @@ class PostList:
 
 
 def _counts(request: HttpRequest, now: datetime) -> dict[str, int]:
-    kept = Post.objects.not_in_trash()
+    kept = Q(trashed_at__isnull=True)
     untouched = ~Exists(Publication.objects.filter(post=OuterRef("pk")))
-    counts = kept.order_by().aggregate(
-        All=Count("pk"), Drafts=Count("pk", filter=Q(state=Post.State.DRAFT) & untouched)
+    counts = Post.objects.order_by().aggregate(
+        All=Count("pk", filter=kept),
+        Mine=Count("pk", filter=kept & is_mine(request.user)),
+        Drafts=Count("pk", filter=kept & Q(state=Post.State.DRAFT) & untouched),
+        Trash=Count("pk", filter=~kept),
     )
-    return counts | {
-        "Mine": posts_of(request.user).not_in_trash().order_by().count(),
-        "Scheduled": Publication.objects.filter(live_from__gt=now).order_by().values("post").distinct().count(),
-        "Trash": Post.objects.filter(trashed_at__isnull=False).order_by().count(),
-    }
+    waiting = Publication.objects.filter(live_from__gt=now).order_by().values("post").distinct()
+    return counts | {"Scheduled": waiting.count()}

@@ -28,9 +28,8 @@ class Standing:
 def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
     """The sentences for a stored post whose newest revision is ``newest``. One query."""
     saved = f"Draft saved {_saved_at(newest.saved_at, now)}." if newest else "Nothing to save yet."
-    publications = list(
-        Publication.objects.filter(post=post).order_by("-live_from").values("revision_id", "live_from", "live_until", "slug")[:2]
-    )
+    newest_first = Publication.objects.filter(post=post).order_by("-live_from")
+    publications = list(newest_first.values("revision_id", "live_from", "live_until", "slug")[:2])
     waiting = next((one for one in publications if one["live_from"] > now), None)
     live = next((one for one in publications if one["live_from"] <= now < one["live_until"]), None)
     notes = []
@@ -41,7 +40,8 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
             "what you write here changes only the draft."
         )
     elif live is None:
-        readers = f"Off the site since {day(publications[0]['live_until'], now)}." if publications else "Not public yet."
+        ended = publications[0]["live_until"] if publications else None
+        readers = f"Off the site since {day(ended, now)}." if ended else "Not public yet."
     elif newest and live["revision_id"] == newest.pk:
         readers = "Readers see this text."
     else:

@@ -72,9 +72,13 @@ class PostAdmin(PostList, admin.ModelAdmin):
         """Django's own, with what the editing screen says and offers."""
         form, post = context["adminform"].form, context.get("original")
         if post is not None and not self.has_change_permission(request, post):
-            context |= {"text_to_read": plain_text(post.body), "title": f"Read post: {post}"}
+            context |= {
+                "title": f"Read post: {post}",
+                "subtitle": None,
+                "text_to_read": plain_text(post.body).splitlines(),
+            }
             return super().render_change_form(request, context, *args, **kwargs)
-        hero = Image.objects.filter(pk=form["hero_image"].value() or None).first() if _is_number(form["hero_image"]) else None
+        hero = _photo_of(form)
         now = timezone.now()
         newest = publishing.newest_revision(post) if post is not None else None
         context |= {
@@ -93,8 +97,9 @@ class PostAdmin(PostList, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def _is_number(field) -> bool:
-    return str(field.value() or "").isdecimal()
+def _photo_of(form: PostForm) -> Image | None:
+    number = str(form["hero_image"].value() or "")
+    return Image.objects.filter(pk=number).first() if number.isdecimal() else None
 
 
 def _hero_file(hero: Image | None) -> str:

@@ -1,6 +1,7 @@
 """The clinic itself: one record, so one form and no list."""
 
 from django.contrib import admin
+from django.db.models import URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -22,6 +23,7 @@ class PracticeAdmin(StaffModelAdmin):
         ),
         ("Under every article", {"fields": ("disclaimer",)}),
     )
+    formfield_overrides = StaffModelAdmin.formfield_overrides | {URLField: {"assume_scheme": "https"}}
     saved_words = "Saved. Readers see it at once."
 
     def has_add_permission(self, request: HttpRequest) -> bool:

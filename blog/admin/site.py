@@ -7,8 +7,9 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -89,6 +90,9 @@ class StaffSite(AdminSite):
         def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             try:
                 return view(request, *args, **kwargs)
+            except FieldDoesNotExist as error:
+                # Django looks up a «_to_field» that has no name instead of refusing it like other wrong ones.
+                raise DisallowedModelAdminToField("There is no such field to refer to.") from error
             except PermissionDenied:
                 return self.refusal(
                     request, "Your login may not open this page. Ask the person who manages logins for the right role."

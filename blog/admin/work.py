@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from blog.clinic_time import day, spoken
-from blog.models import FAR_FUTURE, Post, Publication, StaffWord
+from blog.models import FAR_FUTURE, Author, Post, Publication, StaffWord
 
 SHOWN = 8
 # Among a person's posts, the ones saved last are looked at; older ones are in the list of posts.
@@ -15,7 +15,7 @@ LOOKED_AT = 40
 
 def is_mine(user: AbstractBaseUser) -> Q:
     """The condition for a person's posts: started by them, or under their name."""
-    return Q(created_by=user) | Q(author__user=user)
+    return Q(created_by=user) | Q(author__in=Author.objects.filter(user=user))
 
 
 def posts_of(user: AbstractBaseUser) -> QuerySet[Post]:

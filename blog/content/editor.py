@@ -8,7 +8,7 @@ from blog.content.writing import Writer
 
 
 def to_editor(html: str, src_for: Callable[[int], str]) -> str:
-    """``html`` with an address on every picture, and the class by which CKEditor's image2 widget knows its figures.
+    """``html`` with an address on every picture, and the class by which the editing screen styles figures.
 
     ``src_for`` gives the address to show for a picture's id. Cleaning the result gives the cleaned ``html`` again, so
     that opening and saving a body changes nothing. Raises ``BodyTooLong`` where ``clean`` does.

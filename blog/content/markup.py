@@ -129,8 +129,8 @@ def allowed_content() -> dict[str, dict[str, list[str]]]:
     """The editor's list, in the object format of CKEditor 4's Advanced Content Filter (``config.allowedContent``).
 
     It is STORED, and two things on top that the server takes away again when the text comes in: ``img[src]``, without
-    which a browser shows no picture, and the class in ``figure(image)``, by which the image2 widget knows its own
-    figures (``image2_captionedClass``). Never ``true``, which would switch the filter off and let any pasted markup
+    which a browser shows no picture, and the class in ``figure(image)``, by which the editing screen styles its
+    figures. Never ``true``, which would switch the filter off and let any pasted markup
     run in the editor. An address on a link is required (``!href``), so a link without one falls away.
 
     The result holds only dicts, lists and strings, fit for JSON.

@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 # What XML 1.0 cannot carry (its production «Char»), and characters that turn the direction of what follows.
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "RevisionImage",
     "RevisionTag",
     "SampleContent",
+    "StaffWord",
     "Tag",
     "Topic",
     "public_write",

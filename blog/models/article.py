@@ -58,12 +58,16 @@ class ArticleFields(models.Model):
     topic = models.ForeignKey("blog.Topic", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     author = models.ForeignKey("blog.Author", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # An ordered list of ids and not a table: a post that leaves the site simply drops out of the list.
-    related_posts = models.JSONField("picked for “More posts”", default=list, blank=True, validators=[validate_related_posts])
+    related_posts = models.JSONField(
+        "picked for “More posts”", default=list, blank=True, validators=[validate_related_posts]
+    )
     published_at = models.DateTimeField(
         "shown date", null=True, blank=True, help_text="Blank: the day it first goes live."
     )
     seo_title = LineField("title on Google", max_length=200, blank=True)
-    meta_description = ParagraphField("text on Google", blank=True, max_length=300, validators=[MaxLengthValidator(300)])
+    meta_description = ParagraphField(
+        "text on Google", blank=True, max_length=300, validators=[MaxLengthValidator(300)]
+    )
     noindex = models.BooleanField("keep out of search engines", default=False)
 
     class Meta:

@@ -11,10 +11,10 @@ from .public_record import PublicRecord
 class Author(PublicRecord):
     """A person who signs articles. Never deleted once an article carries the name."""
 
-    name = LineField(
-        max_length=100, help_text="As readers should see it, without titles; titles go into Credentials."
+    name = LineField(max_length=100, help_text="As readers should see it, without titles; titles go into Credentials.")
+    slug = models.SlugField(
+        "address", max_length=100, unique=True, help_text="Fixed once saved, so links keep working."
     )
-    slug = models.SlugField("address", max_length=100, unique=True, help_text="Fixed once saved, so links keep working.")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -42,13 +42,15 @@ class Image(PublicRecord):
     is_decorative = models.BooleanField("only decoration", default=False)
     caption = LineField(max_length=300, blank=True)
     credit = LineField(max_length=100, blank=True, help_text="Who took it.")
-    focal_x = models.FloatField(default=0.5, help_text="What must stay when the picture is cropped: 0 is left, 1 is right.")
+    focal_x = models.FloatField(
+        default=0.5, help_text="What must stay when the picture is cropped: 0 is left, 1 is right."
+    )
     focal_y = models.FloatField(default=0.5, help_text="0 is the top, 1 is the bottom.")
     depicts = models.CharField(
         "who is in it",
         max_length=10,
         choices=Depicts,
-        help_text="Do not upload pictures of patients: they need a written consent, which this blog does not record yet.",
+        help_text="No pictures of patients: they need a written consent, which this blog does not record yet.",
     )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -60,7 +62,8 @@ class Image(PublicRecord):
         ordering = ["-uploaded_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1), name="image_focal_point_inside"
+                condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
+                name="image_focal_point_inside",
             ),
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
         ]

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
@@ -44,8 +43,12 @@ class PostQuerySet(models.QuerySet):
             live_revision_id=Subquery(live.values("revision_id")[:1]),
             live_since=Subquery(live.values("live_from")[:1]),
             live_until=Subquery(live.values("live_until")[:1]),
-            scheduled_for=Subquery(publications.filter(live_from__gt=now).order_by("live_from").values("live_from")[:1]),
-            last_live=Subquery(publications.filter(live_until__lte=now).order_by("-live_until").values("live_until")[:1]),
+            scheduled_for=Subquery(
+                publications.filter(live_from__gt=now).order_by("live_from").values("live_from")[:1]
+            ),
+            last_live=Subquery(
+                publications.filter(live_until__lte=now).order_by("-live_until").values("live_until")[:1]
+            ),
             newest_revision_id=Subquery(
                 Revision.objects.filter(post=OuterRef("pk"), sealed_at__isnull=False).order_by("-pk").values("pk")[:1]
             ),
@@ -105,16 +108,12 @@ class Post(ArticleFields):
         ]
 
     def clean(self) -> None:
-        """A main photo carries a description, or is said to be only decoration. Raises ``ValidationError``."""
+        """Words about a main photo that is not there, or that only decorates, fall away."""
         super().clean()
         if self.hero_image_id is None:
             self.hero_alt, self.hero_is_decorative, self.hero_caption = "", False, ""
         elif self.hero_is_decorative:
             self.hero_alt = ""
-        elif not self.hero_alt.strip():
-            raise ValidationError(
-                {"hero_alt": "Describe this photo for someone who cannot see it, or tick “Only decoration”."}
-            )
 
 
 class Address(models.Model):

@@ -13,7 +13,10 @@ class Practice(PublicRecord):
     name = LineField(max_length=80, default="Our practice", help_text="Stands at the top of every page.")
     tagline = LineField(max_length=160, blank=True, help_text="For search engines: what you write about, and where.")
     blog_title = LineField(
-        "headline of the blog page", max_length=120, default="Blog", help_text="The large line on the blog's first page."
+        "headline of the blog page",
+        max_length=120,
+        default="Blog",
+        help_text="The large line on the blog's first page.",
     )
     blog_intro = ParagraphField("introduction", max_length=300, blank=True, help_text="One or two sentences under it.")
     phone = LineField(max_length=30, blank=True, help_text="As you would print it: (907) 555-0142.")
@@ -23,7 +26,9 @@ class Practice(PublicRecord):
     )
     address = ParagraphField(max_length=300, blank=True)
     website_url = models.URLField("website", blank=True, help_text="Your main website, if the blog stands beside one.")
-    booking_url = models.URLField("booking link", blank=True, help_text="Where “Book a visit” leads. Blank: no such button.")
+    booking_url = models.URLField(
+        "booking link", blank=True, help_text="Where “Book a visit” leads. Blank: no such button."
+    )
     disclaimer = ParagraphField(
         max_length=600,
         default="This page supports the care you get from your own clinician. It does not replace it.",

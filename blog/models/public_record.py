@@ -59,23 +59,27 @@ class PublicQuerySet(models.QuerySet):
     """Bulk writes that move the change stamp like single ones."""
 
     def update(self, **values) -> int:
+        """Django's own; moves the stamp."""
         with public_write():
             return super().update(**values)
 
     update.alters_data = True
 
     def delete(self) -> tuple[int, dict[str, int]]:
+        """Django's own; moves the stamp."""
         with public_write():
             return super().delete()
 
     delete.alters_data = True
     delete.queryset_only = True
 
-    def bulk_create(self, *args, **kwargs):
+    def bulk_create(self, *args, **kwargs) -> list[models.Model]:
+        """Django's own; moves the stamp."""
         with public_write():
             return super().bulk_create(*args, **kwargs)
 
-    def bulk_update(self, *args, **kwargs):
+    def bulk_update(self, *args, **kwargs) -> int:
+        """Django's own; moves the stamp."""
         with public_write():
             return super().bulk_update(*args, **kwargs)
 
@@ -94,9 +98,11 @@ class PublicRecord(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs) -> None:
+        """Django's own; moves the stamp."""
         with public_write():
             super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        """Django's own; moves the stamp."""
         with public_write():
             return super().delete(*args, **kwargs)

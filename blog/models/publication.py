@@ -99,3 +99,6 @@ class PublicationTag(PublicRecord):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["publication", "tag"], name="publication_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tag} on {self.publication}"

@@ -57,6 +57,9 @@ class RevisionTag(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "tag"], name="revision_tag_once")]
 
+    def __str__(self) -> str:
+        return f"{self.tag} on {self.revision}"
+
 
 class RevisionImage(models.Model):
     """A picture that a revision uses, as main photo or in its text; so a picture in use cannot be deleted."""
@@ -66,3 +69,6 @@ class RevisionImage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["revision", "image"], name="revision_image_once")]
+
+    def __str__(self) -> str:
+        return f"{self.image} in {self.revision}"

@@ -12,3 +12,6 @@ class SampleContent(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="sample_content_one_row")]
+
+    def __str__(self) -> str:
+        return "Samples removed" if self.removed_at else "Samples loaded"

@@ -1,10 +1,14 @@
 """Topics and tags: how articles are grouped."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 
 from .fields import LineField, ParagraphField
 from .public_record import PublicRecord
+
+# Staff type the tags of a post in one line, with commas between them.
+no_comma = RegexValidator(r"^[^,]*$", "A tag has no comma: commas stand between tags.")
 
 
 class Topic(PublicRecord):
@@ -32,7 +36,7 @@ class Topic(PublicRecord):
 class Tag(PublicRecord):
     """A word that ties articles together across topics."""
 
-    name = LineField(max_length=60, unique=True)
+    name = LineField(max_length=60, unique=True, validators=[no_comma])
     slug = models.SlugField("address", max_length=60, unique=True, help_text="Fixed once saved, so links keep working.")
     is_sample = models.BooleanField(default=False, editable=False)
 

@@ -31,6 +31,7 @@ def person(actor: Actor) -> AbstractBaseUser | None:
     """The user to keep in a record for this actor; None for the operator."""
     return None if isinstance(actor, Operator) else actor
 
+
 def may_edit(actor: Actor, post: Post) -> bool:
     """Whether the actor may change this post's draft: an editor any, a writer those of theirs."""
     if not (actor.is_active and actor.has_perm("blog.change_post")):

@@ -7,8 +7,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from blog.clinic_time import spoken
 from blog.content.outline import image_ids
-from blog.models import Address, ArticleFields, AuditEntry, Image, Post, Publication, Revision, RevisionImage, RevisionTag, Tag
+from blog.models import (
+    Address,
+    ArticleFields,
+    AuditEntry,
+    Image,
+    Post,
+    Publication,
+    Revision,
+    RevisionImage,
+    RevisionTag,
+    Tag,
+)
 
 from .access import Actor, Refused, person, require_create, require_edit
 
@@ -19,9 +31,9 @@ class EditConflict(Refused):
     """Somebody saved the post after this text was opened. ``newest`` is their revision."""
 
     def __init__(self, newest: Revision) -> None:
-        who = newest.saved_by.get_username() if newest.saved_by else "Somebody"
-        when = timezone.localtime(newest.saved_at).strftime("%H:%M")
-        super().__init__(f"{who} saved this post at {when}, after you had opened it. Nothing of yours or theirs is lost.")
+        who = (newest.saved_by.get_full_name() or newest.saved_by.get_username()) if newest.saved_by else "Somebody"
+        when = spoken(newest.saved_at, timezone.now())
+        super().__init__(f"{who} saved this post {when}, after you had opened it. Nothing of yours or theirs is lost.")
         self.newest = newest
 
 
@@ -75,15 +87,14 @@ def save_draft(
     tags: Iterable[Tag],
     *,
     base_id: int | None = None,
-    overwrite: bool = False,
     now: datetime | None = None,
 ) -> Revision:
     """Save a working copy and seal a revision of it; readers see no change.
 
     ``post`` carries the new values; without a key it is a new post. ``base_id`` is the revision that the text was
     opened from. Returns the sealed revision: the newest one unchanged where nothing differs from it.
-    Raises ``NotAllowed``; ``EditConflict`` where somebody else saved in between, unless ``overwrite`` says that
-    this text goes on top of theirs, which stays in the earlier versions.
+    Raises ``NotAllowed``; ``EditConflict`` where somebody else saved in between. Whoever has seen that and wants
+    this text on top names the newer revision as the base; the other text stays in the earlier versions.
     """
     now = now or timezone.now()
     tags = sorted(tags, key=lambda tag: tag.pk)
@@ -95,8 +106,7 @@ def save_draft(
         stored = lock_post(post.pk)
         require_edit(actor, stored)
         newest = newest_revision(stored)
-        if not overwrite:
-            check_base(stored, base_id)
+        check_base(stored, base_id)
         post.state, post.created_by_id, post.trashed_at = stored.state, stored.created_by_id, stored.trashed_at
     if not post.slug:
         post.slug = free_slug(post.title, post)

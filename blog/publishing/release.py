@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from blog.clinic_time import spoken
 from blog.content.outline import plain_text
 from blog.models import FAR_FUTURE, Address, AuditEntry, Post, Publication, PublicationTag, Revision, public_write
 
@@ -51,8 +52,8 @@ def publish(
 
     It must still be the newest draft. What readers see until then ends at that moment; a planned end
     («off the site on …») stays. With ``show_updated`` the page says «Updated» with the day it goes live.
-    Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused`` with
-    what is missing.
+    Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused``
+    with what is missing.
     """
     require_release(actor)
     now = now or timezone.now()
@@ -81,7 +82,9 @@ def publish(
         first = post.publications.order_by("live_from").first()
         published_at = newest.published_at or (first.published_at if first else live_from)
         if published_at > live_from:
-            raise Refused("The shown date is later than the moment it goes live. Choose an earlier date, or leave it blank.")
+            raise Refused(
+                "The shown date is later than the moment it goes live. Choose an earlier date, or leave it blank."
+            )
 
         if live is not None:
             live.live_until = live_from
@@ -151,15 +154,19 @@ def remove_waiting(post: Post, waiting: Publication) -> None:
 def _refuse_if_scheduled(post: Post, now: datetime) -> None:
     waiting = post.publications.filter(live_from__gt=now).first()
     if waiting is not None:
-        when = timezone.localtime(waiting.live_from).strftime("%B %-d, %H:%M")
-        raise AlreadyScheduled(f"A version of this post is scheduled for {when}. Unschedule it first, then publish this one.")
+        when = spoken(waiting.live_from, now)
+        raise AlreadyScheduled(
+            f"A version of this post is scheduled for {when}. Unschedule it first, then publish this one."
+        )
 
 
 def _end_after(live: Publication | None, live_from: datetime) -> datetime:
     if live is None or live.live_until == FAR_FUTURE:
         return FAR_FUTURE
     if live.live_until <= live_from:
-        raise Refused("The post leaves the site before that time. Choose an earlier time, or keep it on the site first.")
+        raise Refused(
+            "The post leaves the site before that time. Choose an earlier time, or keep it on the site first."
+        )
     return live.live_until
 
 
@@ -171,5 +178,5 @@ def _claim_address(post: Post, slug: str) -> None:
         address = Address.objects.get(slug=slug)
     if address.post_id != post.pk:
         raise AddressTaken(
-            f"The address “{slug}” belongs to “{address.post}” and still leads there. Choose another address for this post."
+            f"The address “{slug}” belongs to “{address.post}” and still leads there. Choose another one for this post."
         )

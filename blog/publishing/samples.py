@@ -55,9 +55,7 @@ def load_samples(say: Callable[[str], None]) -> bool:
     with public_write():
         _load_practice()
         details = tomllib.loads((FOLDER / "author.toml").read_text("utf-8"))
-        author, _ = Author.objects.get_or_create(
-            slug=slugify(details["name"]), defaults={**details, "is_sample": True}
-        )
+        author, _ = Author.objects.get_or_create(slug=slugify(details["name"]), defaults={**details, "is_sample": True})
         for path in sorted((FOLDER / "articles").glob("*.html")):
             _load_article(path, author, pictures)
         SampleContent.objects.create()
@@ -89,7 +87,17 @@ def _load_article(path: Path, author: Author, pictures: dict[str, Image]) -> Non
         Tag.objects.get_or_create(slug=slugify(name), defaults={"name": name, "is_sample": True})[0]
         for name in facts["tags"]
     ]
-    copied = ("title", "subtitle", "excerpt", "key_points", "kind", "hero_alt", "hero_caption", "meta_description", "seo_title")
+    copied = (
+        "title",
+        "subtitle",
+        "excerpt",
+        "key_points",
+        "kind",
+        "hero_alt",
+        "hero_caption",
+        "meta_description",
+        "seo_title",
+    )
     post = Post(
         **{name: facts[name] for name in copied if name in facts},
         slug=path.stem,
@@ -111,7 +119,7 @@ def _load_article(path: Path, author: Author, pictures: dict[str, Image]) -> Non
 
 
 def remove_samples(actor: Actor) -> int:
-    """Delete every sample article for good, with its pictures, author, topics and tags as far as nothing else uses them.
+    """Delete every sample article for good, and pictures, author, topics and tags as far as nothing else uses them.
 
     A sample that somebody has changed is theirs and stays. Details of the practice that are still the sample's are
     cleared. Returns how many articles went. Raises ``NotAllowed``.

@@ -57,7 +57,9 @@ def keep_on_site(actor: Actor, post: Post, *, now: datetime | None = None) -> No
     now = now or timezone.now()
     with public_write():
         post = lock_post(post.pk)
-        ending = post.publications.filter(live_until__gt=now).exclude(live_until=FAR_FUTURE).order_by("-live_from").first()
+        ending = (
+            post.publications.filter(live_until__gt=now).exclude(live_until=FAR_FUTURE).order_by("-live_from").first()
+        )
         if ending is None:
             raise Refused("Nothing is set to leave the site. Look at the post to see what readers see now.")
         when = ending.live_until

@@ -97,6 +97,10 @@
           left += 1;
         }
       }
+      for (const link of all('a')) {
+        const address = (link.attributes['data-cke-saved-href'] || link.attributes.href || '').replace(/[\s\x00-\x1f]/g, '');
+        if (/^[^/?#]*:/.test(address) && !/^(https?|mailto|tel):/i.test(address)) link.replaceWithChildren();
+      }
       for (const figure of all('figure')) {
         if (!figure.find('img', true).length) figure.replaceWithChildren();
         else if (!figure.find('figcaption', true).length) figure.add(new CKEDITOR.htmlParser.element('figcaption'));

@@ -246,7 +246,7 @@ def test_a_comment_that_never_ends_takes_no_words_with_it():
 
 
 def test_too_long_a_body_is_refused_with_a_sentence_for_staff():
-    with pytest.raises(BodyTooLong, match=r"1,000,001 characters.*picture library.*several posts"):
+    with pytest.raises(BodyTooLong, match=r"300,001 characters.*picture library.*several posts"):
         clean("x" * (MAX_LENGTH + 1))
     assert len(clean("x" * (MAX_LENGTH - 7))) == MAX_LENGTH
 

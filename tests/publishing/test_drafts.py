@@ -80,11 +80,10 @@ def test_a_colleagues_save_is_never_overwritten_silently(draft, rewrite, erin):
 
 def test_saving_on_top_keeps_the_colleagues_text_in_the_revisions(draft, rewrite, erin):
     post = draft()
-    opened = newest_revision(post)
-    rewrite(post, title="Hers")
+    hers = rewrite(post, title="Hers")
     mine = Post.objects.get(pk=post.pk)
     mine.title = "Mine"
-    save_draft(erin, mine, [], base_id=opened.pk, overwrite=True)
+    save_draft(erin, mine, [], base_id=hers.pk)
     assert list(post.revisions.values_list("title", flat=True)) == ["Mine", "Hers", "How lasers work"]
 
 
@@ -141,7 +140,11 @@ class TestAddress:
         assert draft(title=title).slug == "post"
 
     def test_two_posts_never_share_one(self, draft):
-        assert [draft().slug, draft().slug, draft().slug] == ["how-lasers-work", "how-lasers-work-2", "how-lasers-work-3"]
+        assert [draft().slug, draft().slug, draft().slug] == [
+            "how-lasers-work",
+            "how-lasers-work-2",
+            "how-lasers-work-3",
+        ]
 
     def test_an_address_that_readers_knew_is_not_given_away(self, draft, rewrite, erin):
         post = draft()

@@ -55,7 +55,9 @@ class TestTheMinute:
         nine = NOON + DAY
         publish(erin, newest_revision(post), at=nine, now=NOON)
         before = ChangeStamp.current()
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert (seen("how-lasers-work", nine - JUST_BEFORE), listed(nine - JUST_BEFORE)) == (None, [])
             assert (seen("how-lasers-work", nine), listed(nine)) == ("How lasers work", ["How lasers work"])
         assert all(query["sql"].lstrip().upper().startswith("SELECT") for query in queries)
@@ -284,7 +286,12 @@ class TestDates:
         spelling = publish(erin, rewrite(post, title="Lasers"), now=NOON + DAY)
         substance = publish(erin, rewrite(post, title="Lasers!"), now=NOON + 2 * DAY, show_updated=True)
         later = publish(erin, rewrite(post, title="Lasers"), now=NOON + 3 * DAY)
-        assert [p.updated_at for p in (first, spelling, substance, later)] == [None, None, NOON + 2 * DAY, NOON + 2 * DAY]
+        assert [p.updated_at for p in (first, spelling, substance, later)] == [
+            None,
+            None,
+            NOON + 2 * DAY,
+            NOON + 2 * DAY,
+        ]
         assert later.published_at == NOON
 
     def test_a_time_that_has_passed_is_refused(self, draft, erin):

@@ -8,9 +8,8 @@ from cast import NOON
 from django.db import connection
 from django.utils import timezone
 
-from blog.models import ChangeStamp, Publication
+from blog.models import ChangeStamp, Post, Publication
 from blog.publishing import EditConflict, Refused, newest_revision, publish, save_draft, take_off
-from blog.models import Post
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

@@ -1,0 +1,160 @@
+"""The admin site: its policy, its way around, its first page, and what it says to those who may not."""
+
+import pytest
+from cast import DAY
+from django.contrib.auth.models import User
+from django.urls import reverse
+from staff_words import NOON, buttons, tree, words
+
+from blog.models import Post, Practice, SampleContent
+from blog.publishing import newest_revision, publish
+
+pytestmark = pytest.mark.django_db
+
+POLICY = {
+    "default-src 'self'",
+    "script-src 'self'",
+    "script-src-attr 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+}
+
+
+def nav(response):
+    return [link.text_content() for link in tree(response).xpath("//nav[@class='st-nav']/a")]
+
+
+class TestEveryAnswer:
+    @pytest.mark.parametrize(
+        "path", ["/admin/login/", "/admin/", "/admin/blog/post/", "/admin/blog/image/add/", "/admin/x/"]
+    )
+    def test_policy_and_no_copies(self, as_user, root, client, path):
+        for browser in (client, as_user(root)):
+            answer = browser.get(path)
+            if answer.status_code == 404:
+                continue
+            assert set(answer["Content-Security-Policy"].split("; ")) == POLICY
+            assert "no-store" in answer["Cache-Control"]
+
+    def test_no_script_stands_in_a_page(self, as_user, root, draft):
+        draft()
+        client = as_user(root)
+        for path in ("", "blog/post/", "blog/post/add/", "blog/author/add/", "blog/topic/add/", "auth/user/add/"):
+            for script in tree(client.get(f"/admin/{path}")).xpath("//script"):
+                assert script.get("src") and not (script.text or "").strip(), path
+
+    def test_the_staff_stylesheet_comes_last(self, as_user, root):
+        for path in ("/admin/", "/admin/blog/topic/", "/admin/blog/topic/add/"):
+            sheets = tree(as_user(root).get(path)).xpath("//head/link[@rel='stylesheet']/@href")
+            assert sheets[-1] == "/static/staff/staff.css"
+
+
+class TestLogin:
+    def test_wrong_words_and_right_ones(self, client, root):
+        sent = {"username": "root", "password": "wrong", "next": "/admin/"}
+        answer = client.post("/admin/login/", sent)
+        assert "Not logged in. This user name and password do not belong together." in words(answer)
+        assert client.post("/admin/login/", sent | {"password": "not a short one"}).url == "/admin/"
+
+    def test_a_closed_login_is_told_the_same(self, client, root):
+        User.objects.update(is_active=False)
+        answer = client.post("/admin/login/", {"username": "root", "password": "not a short one"})
+        assert "do not belong together" in words(answer)
+
+    def test_a_login_that_is_not_staff(self, as_user):
+        answer = as_user(User.objects.create_user("reader")).get("/admin/", follow=True)
+        assert "that login may not open this page" in words(answer)
+
+    def test_the_practice_stands_above_it(self, client):
+        Practice.objects.update(name="Northlight")
+        answer = client.get("/admin/login/")
+        assert tree(answer).get_element_by_id("site-name").text_content() == "Northlight"
+        assert tree(answer).xpath("//title")[0].text == "Log in | Northlight staff"
+
+
+class TestTheWayAround:
+    def test_by_right(self, as_user, root, erin, wilma, mara, nora):
+        everything = ["Posts", "Images", "Authors", "Topics", "Practice", "View site"]
+        assert nav(as_user(root).get("/admin/")) == everything
+        assert nav(as_user(erin).get("/admin/")) == ["Posts", "Images", "Authors", "Topics", "View site"]
+        assert nav(as_user(mara).get("/admin/")) == ["Posts", "Authors", "Topics", "Practice", "View site"]
+        assert nav(as_user(nora).get("/admin/")) == ["View site"]
+
+    def test_where_one_is(self, as_user, root):
+        found = tree(as_user(root).get("/admin/blog/topic/add/")).xpath(
+            "//nav[@class='st-nav']/a[@aria-current]/text()"
+        )
+        assert found == ["Topics"]
+
+    @pytest.mark.parametrize("path", ["blog/practice/1/change/", "auth/user/", "blog/author/add/", "blog/auditentry/"])
+    def test_a_page_that_one_may_not_open(self, as_user, wilma, path):
+        answer = as_user(wilma).get(f"/admin/{path}")
+        assert answer.status_code == 403
+        assert "Your login may not open this page." in words(answer)
+
+
+@pytest.mark.usefixtures("at_noon")
+class TestFirstPage:
+    def test_my_drafts_and_what_is_scheduled(self, as_user, erin, wilma, draft, rewrite):
+        mine = draft("Mine", actor=wilma, now=NOON)
+        changed = draft("Changed", actor=wilma, now=NOON)
+        publish(erin, newest_revision(changed), now=NOON - 9 * DAY)
+        rewrite(changed, actor=wilma, title="Changed again")
+        done = draft("Done", actor=wilma, now=NOON)
+        publish(erin, newest_revision(done), now=NOON - DAY)
+        waiting = draft("Waiting", now=NOON)
+        publish(erin, newest_revision(waiting), at=NOON + DAY, now=NOON)
+        answer = as_user(wilma).get("/admin/")
+        said = words(answer)
+        assert "Monday, November 23. All times are Alaska time." in said
+        assert "Changed again" in said and "Readers still see the text of November 14" in said
+        assert "Mine" in said and "Readers see nothing of it yet" in said and "Saved today 12:00 pm" in said
+        assert "Done" not in said
+        assert "Waiting" in said and "Tuesday 12:00 pm" in said
+        assert reverse("admin:blog_post_change", args=[mine.pk]) in tree(answer).xpath("//main//a/@href")
+
+    def test_nothing_waits(self, as_user, wilma, nora):
+        said = words(as_user(wilma).get("/admin/"))
+        assert "No draft of yours is waiting." in said
+        assert "My drafts" not in said and "Scheduled" not in said
+        assert "New post" in said and "New post" not in words(as_user(nora).get("/admin/"))
+
+    def test_its_cost_does_not_grow(self, as_user, wilma, draft, django_assert_max_num_queries):
+        for number in range(12):
+            draft(f"Draft {number}", actor=wilma)
+        client = as_user(wilma)
+        client.get("/admin/")
+        with django_assert_max_num_queries(12):
+            client.get("/admin/")
+
+
+class TestSamples:
+    @pytest.fixture
+    def samples(self, draft):
+        SampleContent.objects.create()
+        draft("A sample")
+        Post.objects.update(is_sample=True)
+
+    def test_they_are_pointed_out_to_who_may_remove_them(self, as_user, samples, erin, wilma):
+        assert "Remove the samples…" in words(as_user(erin).get("/admin/"))
+        assert "Remove the samples" not in words(as_user(wilma).get("/admin/"))
+
+    def test_asked_then_gone(self, as_user, samples, erin):
+        client = as_user(erin)
+        answer = client.get("/admin/samples/remove/")
+        assert buttons(answer) == ["Remove the samples"] and Post.objects.count() == 1
+        answer = client.post("/admin/samples/remove/", follow=True)
+        assert "1 sample article is gone" in words(answer)
+        assert not Post.objects.exists()
+        assert "There are no sample articles any more." in words(client.get("/admin/samples/remove/"))
+        assert "There are no sample articles any more." in words(client.post("/admin/samples/remove/", follow=True))
+
+    def test_only_who_may_publish(self, as_user, client, samples, wilma):
+        assert client.post("/admin/samples/remove/").url.startswith("/admin/login/")
+        assert as_user(wilma).post("/admin/samples/remove/").status_code == 403
+        assert Post.objects.count() == 1

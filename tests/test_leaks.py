@@ -1,0 +1,156 @@
+"""The leak walk: what readers must not see is on no public surface, whatever the method or header."""
+
+from datetime import timedelta
+
+import pytest
+from cast import person
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from public_pages import every_address
+
+from blog.models import Author, Post, Tag, Topic
+from blog.publishing import newest_revision, publish, save_draft, take_off
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "BREW")
+HEADERS = (
+    {},
+    {"HTTP_IF_NONE_MATCH": "*"},
+    {"HTTP_IF_MODIFIED_SINCE": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    {"HTTP_RANGE": "bytes=0-10000"},
+    {"HTTP_ACCEPT": "application/json"},
+    {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"},
+    {"HTTP_COOKIE": "sessionid=0000000000000000; csrftoken=0"},
+    {"HTTP_AUTHORIZATION": "Basic c3RhZmY6c3RhZmY="},
+    {"HTTP_X_FORWARDED_HOST": "elsewhere.example", "HTTP_X_ORIGINAL_URL": "/admin/"},
+    {"HTTP_X_HTTP_METHOD_OVERRIDE": "PUT"},
+)
+QUERIES = (
+    "",
+    "?page=1",
+    "?page=2",
+    "?preview=1",
+    "?draft=1",
+    "?state=draft",
+    "?q={word}",
+    "?revision=1",
+    "?_method=PUT",
+)
+
+
+def marked(word: str, actor, picture, **values) -> Post:
+    """A saved draft that carries ``word`` in every text, and in names that nothing else uses."""
+    low = word.lower()
+    post = Post(
+        title=f"{word} title",
+        subtitle=f"{word} subtitle",
+        excerpt=f"{word} excerpt",
+        key_points=[f"{word} point"],
+        body=f'<h2>{word} heading</h2><p>{word} text</p><figure><img data-image="{picture.pk}" alt="{word}"></figure>',
+        hero_image=picture,
+        hero_alt=f"{word} photo",
+        hero_caption=f"{word} caption",
+        seo_title=f"{word} seo",
+        meta_description=f"{word} description",
+        topic=Topic.objects.create(name=f"{word} topic", slug=f"{low}-topic"),
+        author=Author.objects.create(name=f"{word} author", slug=f"{low}-author"),
+        **values,
+    )
+    save_draft(actor, post, [Tag.objects.create(name=f"{word} tag", slug=f"{low}-tag")])
+    return post
+
+
+def admin_addresses() -> list[str]:
+    """Every staff address, with a 1 for whatever an address takes."""
+
+    def walk(patterns, prefix):
+        for entry in patterns:
+            if isinstance(entry, URLResolver):
+                yield from walk(entry.url_patterns, prefix + str(entry.pattern))
+            elif isinstance(entry, URLPattern):
+                yield prefix + str(entry.pattern)
+
+    import re
+
+    addresses = set()
+    for route in walk(get_resolver().url_patterns, "/"):
+        if route.startswith("/admin/"):
+            plain = re.sub(r"<[^>]*>", "1", route)
+            addresses.add(re.sub(r"\(\?P1[^)]*\)|\(\?P<\w+>[^)]*\)|[\^$]|\\Z", "", plain))
+    return sorted(addresses)
+
+
+def surfaces(client, words):
+    """Everything that anybody can ask for, as (what was asked, the whole answer as text, status)."""
+    for address in every_address():
+        asked = [("GET", address + query.format(word=words[0]), {}) for query in QUERIES]
+        asked += [(method, address, {}) for method in METHODS]
+        asked += [("GET", address, headers) for headers in HEADERS]
+        for method, path, headers in asked:
+            response = client.generic(method, path, **headers)
+            body = b"".join(response) if response.streaming else response.content
+            text = f"{response.reason_phrase}\n{dict(response.headers)}\n{body.decode('utf-8', 'replace')}"
+            yield f"{method} {path} {headers}", text, response.status_code
+    for address in admin_addresses():
+        for method in ("GET", "POST", "HEAD", "OPTIONS"):
+            response = client.generic(method, address)
+            yield (
+                f"{method} {address}",
+                f"{dict(response.headers)}\n{response.content.decode('utf-8', 'replace')}",
+                (response.status_code),
+            )
+
+
+def leaks(client, words) -> list[str]:
+    """What was asked and answered with one of the words where the address itself did not bring it."""
+    found = []
+    for asked, text, status in surfaces(client, words):
+        assert status < 500, asked
+        for word in words:
+            told = text.lower().replace(asked.split()[1].lower(), "")
+            if word.lower() in told:
+                found.append(f"{asked}: {word}")
+    return found
+
+
+def test_nothing_shows_until_it_is_published(client, picture):
+    erin = person("erin", "Writer", "Editor")
+    now = timezone.now()
+    other = Post(title="In plain sight", body="<p>Text</p>", author=Author.objects.create(name="Ada", slug="ada"))
+    save_draft(erin, other, [])
+    publish(erin, newest_revision(other), now=now - timedelta(days=9))
+
+    draft = marked("Quillwort", erin, picture)
+    scheduled = marked("Marabunta", erin, picture)
+    publish(erin, newest_revision(scheduled), at=now + timedelta(days=1))
+    gone = marked("Oxbowlake", erin, picture)
+    publish(erin, newest_revision(gone), now=now - timedelta(days=2))
+    take_off(erin, gone, "Oxbowlake reason", now=now - timedelta(days=1))
+    changed = marked("Fernweh", erin, picture)
+    publish(erin, newest_revision(changed), now=now - timedelta(days=3))
+    changed.refresh_from_db()
+    changed.subtitle = "Thistledown subtitle"
+    save_draft(erin, changed, changed.tags.all(), base_id=newest_revision(changed).pk)
+
+    words = ["Quillwort", "Marabunta", "Oxbowlake", "Thistledown"]
+    assert leaks(client, words) == []
+    assert client.get(f"/blog/{draft.slug}/").status_code == 404
+    assert client.get(f"/blog/{scheduled.slug}/").status_code == 404
+    assert client.get(f"/blog/{gone.slug}/").status_code == 410
+
+    # The same walk finds the words once they are published, so it does look.
+    publish(erin, newest_revision(draft))
+    publish(erin, newest_revision(gone))
+    shown = "\n".join(leaks(client, ["Quillwort", "Oxbowlake"]))
+    for word in ("Quillwort", "Oxbowlake"):
+        low = word.lower()
+        for address in ("/blog/", f"/blog/{low}-title/", f"/topics/{low}-topic/", f"/tags/{low}-tag/", "/feed/"):
+            assert f"GET {address} {{}}: {word}" in shown
+    assert leaks(client, ["Marabunta", "Thistledown"]) == []
+
+
+def test_the_walk_reaches_the_staff_side(client):
+    addresses = admin_addresses()
+    assert reverse("admin:index") in addresses
+    assert sum("/post/" in address for address in addresses) > 3
