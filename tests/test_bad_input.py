@@ -189,7 +189,8 @@ class TestStaff:
                     name: value
                     for name in ("title", "slug", "body", "base", "revision", "when", "date", "time", "at_0", "at_1",
                                  "reason", "tags", "topic", "author", "published_at", "hero_image", "related_posts",
-                                 "action", "_selected_action", "alt_text", "file", "focal_x", "name", "key_points_0", "_to_field")
+                                 "action", "_selected_action", "alt_text", "file", "focal_x", "name", "key_points_0",
+                                 "_to_field")
                 }  # fmt: skip
                 response = client.post(address, data)
                 assert response.status_code < 500, (address, value)
