@@ -3,7 +3,6 @@
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
-
 # Plug-ins of CKEditor that the editing screen does without.
 UNUSED_PLUGINS = (
     "adobeair ajax autoembed bbcode codesnippet codesnippetgeshi devtools docprops embed embedbase "

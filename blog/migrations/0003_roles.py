@@ -2,17 +2,15 @@
 
 from django.db import migrations
 
-ROLES = {
-    "Writer": "add_post change_post view_post add_image change_image view_image add_tag view_tag view_topic view_author",
-    "Editor": (
-        "add_post change_post view_post change_any_post release_post add_image change_image view_image delete_image "
-        "add_tag change_tag view_tag delete_tag add_topic change_topic view_topic delete_topic view_author view_auditentry"
-    ),
-    "Manager": (
-        "view_post add_author change_author view_author delete_author change_practice view_practice add_topic change_topic "
-        "view_topic delete_topic view_auditentry"
-    ),
-}
+WRITER = "add_post change_post view_post add_image change_image view_image add_tag view_tag view_topic view_author"
+EDITOR = (
+    f"{WRITER} change_any_post release_post delete_image change_tag delete_tag add_topic change_topic delete_topic "
+    "view_auditentry"
+)
+MANAGER = (
+    f"{EDITOR} add_author change_author delete_author change_practice view_practice add_user change_user view_user"
+)
+ROLES = {"Writer": WRITER, "Editor": EDITOR, "Manager": MANAGER}
 NAMES = {
     "change_any_post": "Can edit posts of others",
     "release_post": "Can publish, schedule and take off the site",
@@ -29,7 +27,8 @@ def make_roles(apps, schema_editor):
         group, _ = Group.objects.get_or_create(name=role)
         for codename in codenames.split():
             model = codename.rpartition("_")[2]
-            content_type, _ = ContentType.objects.get_or_create(app_label="blog", model=model)
+            label = "auth" if model == "user" else "blog"
+            content_type, _ = ContentType.objects.get_or_create(app_label=label, model=model)
             verb = codename.partition("_")[0]
             permission, _ = Permission.objects.get_or_create(
                 content_type=content_type,

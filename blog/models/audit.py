@@ -29,7 +29,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        verbose_name_plural = "audit entries"
+        verbose_name = "record of publishing"
+        verbose_name_plural = "record of publishing"
         indexes = [models.Index(fields=["post", "-at"], name="audit_of_post")]
 
     def __str__(self) -> str:

@@ -99,6 +99,12 @@ class Post(ArticleFields):
             ("change_any_post", "Can edit posts of others"),
             ("release_post", "Can publish, schedule and take off the site"),
         ]
+        indexes = [
+            # What the staff's list asks at any number of posts: newest first, counts by standing, samples or not.
+            models.Index(fields=["-saved_at", "-id"], condition=Q(trashed_at__isnull=True), name="post_newest_saved"),
+            models.Index(fields=["trashed_at", "state", "created_by", "author", "saved_at"], name="post_standing"),
+            models.Index(fields=["id"], condition=Q(is_sample=True), name="post_sample"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="post_has_title"),
             models.CheckConstraint(condition=~Q(slug=""), name="post_has_slug"),

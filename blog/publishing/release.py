@@ -68,6 +68,8 @@ def publish(
             raise Refused(" ".join(missing))
         if at is not None and at <= now:
             raise Refused("That time has passed. Choose a later one, or publish now.")
+        if at is not None and at >= FAR_FUTURE:
+            raise Refused("That time is too far away. Look at the year.")
         _refuse_if_scheduled(post, now)
 
         last = post.publications.order_by("-live_from").first()

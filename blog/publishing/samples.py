@@ -136,7 +136,8 @@ def remove_samples(actor: Actor) -> int:
         for model in (Image, Author, Topic, Tag):
             _remove_unused(model)
         _clear_practice()
-        SampleContent.objects.update_or_create(pk=1, defaults={"removed_at": timezone.now()})
+        SampleContent.objects.get_or_create(pk=1)
+        SampleContent.objects.filter(pk=1, removed_at__isnull=True).update(removed_at=timezone.now())
     return len(posts)
 
 

@@ -36,6 +36,8 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
             last = waiting or live
             if last is None:
                 raise Refused("Readers do not see this post, so there is nothing to take off.")
+            if at >= FAR_FUTURE:
+                raise Refused("That time is too far away. Look at the year.")
             if at <= now or at <= last.live_from:
                 raise Refused("Choose a later time: one that lies ahead, and after the scheduled version goes live.")
             last.live_until = at

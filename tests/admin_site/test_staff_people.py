@@ -43,7 +43,7 @@ class TestLogins:
     def test_roles_are_offered_with_a_sentence(self, client, wilma):
         said = words(client.get(user_page(wilma)))
         assert "Writer. Writes posts and changes own ones. Never publishes." in said
-        assert "Manager. Looks after the practice, the authors and the topics." in said
+        assert "Manager. Does what an editor does, and looks after the practice, the people and their logins." in said
 
     def test_roles_are_given_and_logins_closed(self, client, wilma):
         editor = Group.objects.get(name="Editor")
@@ -52,6 +52,17 @@ class TestLogins:
         assert wilma.has_perm("blog.release_post") and wilma.is_staff
         client.post(user_page(wilma), {"username": "wilma", "groups": [editor.pk]})
         assert not User.objects.get(pk=wilma.pk).is_active
+
+    def test_a_manager_gives_roles_but_no_power_above_them(self, as_user, wilma, mara, root):
+        editor = Group.objects.get(name="Editor")
+        sent = {"username": "wilma", "is_active": "on", "groups": [editor.pk], "is_superuser": "on"}
+        as_user(mara).post(user_page(wilma), sent)
+        wilma = User.objects.get(pk=wilma.pk)
+        assert wilma.has_perm("blog.release_post") and not wilma.is_superuser
+        as_user(mara).post(user_page(mara), {"username": "mara", "is_active": "on", "is_superuser": "on"})
+        assert not User.objects.get(pk=mara.pk).is_superuser
+        as_user(mara).post(user_page(root), {"username": "gone"})
+        assert User.objects.get(pk=root.pk).is_active and User.objects.get(pk=root.pk).username == root.username
 
     def test_nobody_is_deleted(self, client, wilma):
         assert client.post(user_page(wilma, "delete"), {"post": "yes"}).status_code == 403
