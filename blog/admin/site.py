@@ -6,7 +6,7 @@ from functools import wraps
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, site
 from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
@@ -151,3 +151,13 @@ class StaffSite(AdminSite):
             "has_samples": publishing.samples_present(),
         }
         return TemplateResponse(request, "admin/remove_samples.html", context)
+
+
+@staff_policy
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form without a valid token, and say how the typed words are saved. Named in settings."""
+    return site.refusal(
+        request,
+        "This page was open for too long, or your browser keeps no cookies for this site. Go back with the browser's "
+        "back button: what you typed still stands there. Copy it, load the page again, and put it in.",
+    )

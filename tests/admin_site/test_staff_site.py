@@ -3,6 +3,7 @@
 import pytest
 from cast import DAY
 from django.contrib.auth.models import User
+from django.test import Client
 from django.urls import reverse
 from staff_words import NOON, buttons, tree, words
 
@@ -158,3 +159,12 @@ class TestSamples:
         assert client.post("/admin/samples/remove/").url.startswith("/admin/login/")
         assert as_user(wilma).post("/admin/samples/remove/").status_code == 403
         assert Post.objects.count() == 1
+
+
+def test_a_lost_token_is_explained_and_changes_nothing(root):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(root)
+    answer = client.post("/admin/blog/post/add/", {"title": "Typed for an hour"})
+    assert answer.status_code == 403
+    assert "what you typed still stands there" in words(answer) and "Nothing was changed." in words(answer)
+    assert not Post.objects.exists()
