@@ -85,8 +85,8 @@ def test_no_file_and_too_large_a_file_are_refused(editor, monkeypatch):
 
 
 def test_uploading_needs_the_right_a_login_and_a_token(editor, screen_of, client):
-    manager = screen_of(person("mia", "Manager"))
-    assert upload(manager.client).status_code == 403 and upload(manager.client).json()["error"]
+    nora = screen_of(person("nora"))
+    assert upload(nora.client).status_code == 403 and upload(nora.client).json()["error"]
     assert upload(client).status_code == 302
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(editor.user)
