@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from blog import reading
@@ -63,6 +64,7 @@ _feed = _ArticleFeed()
 
 
 @require_safe
+@cache_control(no_cache=True)
 def rss(request: HttpRequest) -> HttpResponse:
     """RSS 2.0 of the newest articles; each keeps its guid when its address changes."""
     return _feed(request)

@@ -1,16 +1,19 @@
 """The picture library: taking an upload in, and the markup facts of each place where a picture stands."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 from django.db import IntegrityError
 
 from blog.content.render import Picture
 from blog.imaging.renditions import encode, rendition_name
-from blog.imaging.verify import verify
+from blog.imaging.verify import PictureRefused, verify
 from blog.models import Image
+
+logger = logging.getLogger(__name__)
 
 MIME = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}
 
@@ -145,12 +148,16 @@ def add_picture(data: bytes, *, uploaded_by=None, **details) -> tuple[Image, boo
     if known is not None:
         return known, False
     image = Image(digest=master.digest, width=master.width, height=master.height, uploaded_by=uploaded_by, **details)
-    storage = Image._meta.get_field("master").storage
-    name = f"{master.digest}.{master.extension}"
-    if not storage.exists(name):
-        name = storage.save(name, ContentFile(master.data))
-    image.master.name = name
-    image.renditions = _write_renditions(master.data, master.digest, (image.focal_x, image.focal_y))
+    image.master.name = f"{master.digest}.{master.extension}"
+    try:
+        _keep(Image._meta.get_field("master").storage, image.master.name, master.data)
+        image.renditions = _write_renditions(master.data, master.digest, (image.focal_x, image.focal_y))
+    except OSError as error:
+        logger.exception("A picture could not be written.")
+        raise PictureRefused(
+            "The picture could not be kept, because the server has no room left or may not write. Nothing was "
+            "changed. Tell the person who looks after the server, then try again."
+        ) from error
     try:
         image.save()
     except IntegrityError:
@@ -162,17 +169,23 @@ def refocus(image: Image, focal_x: float, focal_y: float) -> None:
     """Crop anew around another point (0..1 from left and top) and save. Names change, so caches never mix crops."""
     with image.master.open("rb") as file:
         data = file.read()
-    image.focal_x, image.focal_y = focal_x, focal_y
-    image.renditions = _write_renditions(data, image.digest, (focal_x, focal_y))
-    image.save()
+    renditions = _write_renditions(data, image.digest, (focal_x, focal_y))
+    # Only these columns, and no row made anew: encoding takes seconds, in which others may save or delete it.
+    Image.objects.filter(pk=image.pk).update(focal_x=focal_x, focal_y=focal_y, renditions=renditions)
+    image.focal_x, image.focal_y, image.renditions = focal_x, focal_y, renditions
+
+
+def _keep(storage: Storage, name: str, data: bytes) -> None:
+    # The name is made from the content and files appear whole, so one that is there is the same.
+    if not storage.exists(name):
+        storage.save(name, ContentFile(data))
 
 
 def _write_renditions(data: bytes, digest: str, focal: tuple[float, float]) -> list[dict]:
     made = []
     for rendition in encode(data, focal):
         name = rendition_name(digest, focal, rendition.crop, rendition.width, rendition.format)
-        if not default_storage.exists(name):
-            name = default_storage.save(name, ContentFile(rendition.data))
+        _keep(default_storage, name, rendition.data)
         made.append(
             {
                 "crop": rendition.crop,

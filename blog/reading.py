@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q
 
 from blog.content.outline import Heading, first_words, image_ids
@@ -71,7 +71,7 @@ def practice() -> Practice:
         stamp = ChangeStamp.current()
         if _practice is None or _practice[0] != stamp:
             _practice = (stamp, Practice.objects.first() or Practice())
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         if _practice is None:
             raise
     return _practice[1]
@@ -172,12 +172,10 @@ def excerpt_of(article: Publication | Revision) -> str:
 def more_posts(article: Publication | Revision, tags: Iterable[Tag], now: datetime) -> list[Publication]:
     """Three other live articles: those picked by hand first, then ones sharing the topic or a tag, then the newest."""
     others = _cards(now).exclude(post_id=article.post_id)
-    picked = (
-        {found.post_id: found for found in others.filter(post_id__in=article.related_posts)}
-        if article.related_posts
-        else {}
-    )
-    chosen = [picked[pk] for pk in article.related_posts if pk in picked]
+    # No id twice, and none that a database's key cannot hold, whatever an import brought.
+    wanted = [pk for pk in dict.fromkeys(article.related_posts) if 0 < pk < 2**63]
+    picked = {found.post_id: found for found in others.filter(post_id__in=wanted)} if wanted else {}
+    chosen = [picked[pk] for pk in wanted if pk in picked]
     tagged = PublicationTag.objects.filter(publication=OuterRef("pk"), tag__in=list(tags))
     shares = Q(Exists(tagged))
     if article.topic_id is not None:

@@ -8,22 +8,30 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from blog import reading
 from blog.models import Author, Tag, Topic
+
+# A browser asks again each time: without this it keeps a 301 or a 410 for ever, and whoever saw «gone» once would
+# go on seeing it after the article is back.
+ask_again = cache_control(no_cache=True)
 
 MEDIA_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,150}\.(avif|webp|jpg)")
 MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 
 
 @require_safe
+@ask_again
 def home(request: HttpRequest) -> HttpResponse:
     """The bare address leads to the blog."""
     return redirect("blog:index")
 
 
 @require_safe
+@ask_again
 def index(request: HttpRequest) -> HttpResponse:
     """The blog's own page: every live article, newest first."""
     now = timezone.now()
@@ -31,6 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@ask_again
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles of one topic."""
     now = timezone.now()
@@ -39,6 +48,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@ask_again
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles with one tag."""
     now = timezone.now()
@@ -47,6 +57,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@ask_again
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """A person and the articles under their name."""
     now = timezone.now()
@@ -70,6 +81,7 @@ def _list(request: HttpRequest, now: datetime, template: str, paginator, **about
 
 
 @require_safe
+@ask_again
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article; or where it moved (301), or that it is gone (410)."""
     now = timezone.now()
@@ -112,4 +124,6 @@ def _suggestions(request: HttpRequest, template: str, status: HTTPStatus) -> Htt
         "topics": reading.topics(now),
         "practice": reading.practice(),
     }
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    patch_cache_control(response, no_cache=True)
+    return response

@@ -14,6 +14,7 @@ class RefuseOddRequests:
 
     - A host that is not ours, and a method that no page here knows (TRACE, PUT, invented ones), end here. Public
       pages are only read: a POST there gets 405 before anything asks for a CSRF token that they never hand out.
+    - Public pages are the same for everybody: no cookie that a browser sends reaches them, and none is set.
     - A NUL character in path or query string gets 400: PostgreSQL cannot store it, and no honest link has it.
     """
 
@@ -30,7 +31,10 @@ class RefuseOddRequests:
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         request.get_host()  # raises DisallowedHost, which Django answers with 400
-        methods = STAFF_METHODS if request.path.startswith(STAFF) else METHODS
+        is_staff_side = request.path.startswith(STAFF)
+        if not is_staff_side:
+            request.META.pop("HTTP_COOKIE", None)
+        methods = STAFF_METHODS if is_staff_side else METHODS
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):

@@ -143,9 +143,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 # What staff uploaded, cleaned, in full size: no web server may reach this folder.
 MASTERS_ROOT = VAR_DIR / "masters"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "medspa.storage.WholeFileStorage"},
     "masters": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "medspa.storage.WholeFileStorage",
         "OPTIONS": {"location": MASTERS_ROOT, "base_url": None},
     },
     "staticfiles": {"BACKEND": "medspa.static.HashedStaticStorage"},

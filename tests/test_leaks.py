@@ -8,8 +8,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from public_pages import every_address
 
-from blog.models import Author, Post, Tag, Topic
-from blog.publishing import newest_revision, publish, save_draft, take_off
+from blog.models import Author, Image, Post, Tag, Topic
+from blog.publishing import newest_revision, publish, save_draft, take_off, unschedule
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,19 @@ def marked(word: str, actor, picture, **values) -> Post:
     return post
 
 
+def rewrite_as(word: str, post: Post, actor) -> None:
+    """Change every text, the topic, the author, the tags and the address of a post's draft to carry ``word``."""
+    low = word.lower()
+    post.refresh_from_db()
+    for name in ("title", "subtitle", "excerpt", "hero_alt", "hero_caption", "seo_title", "meta_description"):
+        setattr(post, name, f"{word} {name}")
+    post.key_points, post.body, post.slug = [f"{word} point"], f"<p>{word} text</p>", f"{low}-title"
+    post.topic = Topic.objects.create(name=f"{word} topic", slug=f"{low}-topic")
+    post.author = Author.objects.create(name=f"{word} author", slug=f"{low}-author")
+    tag = Tag.objects.create(name=f"{word} tag", slug=f"{low}-tag")
+    save_draft(actor, post, [tag], base_id=newest_revision(post).pk)
+
+
 def admin_addresses() -> list[str]:
     """Every staff address, with a 1 for whatever an address takes."""
 
@@ -85,11 +98,12 @@ def surfaces(client, words):
     """Everything that anybody can ask for, as (what was asked, the whole answer as text, status)."""
     for address in every_address():
         asked = [("GET", address + query.format(word=words[0]), {}) for query in QUERIES]
-        asked += [(method, address, {}) for method in METHODS]
+        asked += [(method, address + query, {}) for method in METHODS for query in ("", "?preview=1")]
         asked += [("GET", address, headers) for headers in HEADERS]
         for method, path, headers in asked:
             response = client.generic(method, path, **headers)
             body = b"".join(response) if response.streaming else response.content
+            assert not response.cookies, f"{method} {path} sets a cookie"
             text = f"{response.reason_phrase}\n{dict(response.headers)}\n{body.decode('utf-8', 'replace')}"
             yield f"{method} {path} {headers}", text, response.status_code
     for address in admin_addresses():
@@ -125,29 +139,45 @@ def test_nothing_shows_until_it_is_published(client, picture):
     scheduled = marked("Marabunta", erin, picture)
     publish(erin, newest_revision(scheduled), at=now + timedelta(days=1))
     gone = marked("Oxbowlake", erin, picture)
+    publish(erin, newest_revision(gone), now=now - timedelta(days=3))
+    gone.slug = "oxbowlake-renamed"
+    save_draft(erin, gone, gone.tags.all(), base_id=newest_revision(gone).pk)
     publish(erin, newest_revision(gone), now=now - timedelta(days=2))
     take_off(erin, gone, "Oxbowlake reason", now=now - timedelta(days=1))
+    withdrawn = marked("Pumpernickel", erin, picture)
+    publish(erin, newest_revision(withdrawn), at=now + timedelta(days=1))
+    unschedule(erin, withdrawn)
     changed = marked("Fernweh", erin, picture)
     publish(erin, newest_revision(changed), now=now - timedelta(days=3))
-    changed.refresh_from_db()
-    changed.subtitle = "Thistledown subtitle"
-    save_draft(erin, changed, changed.tags.all(), base_id=newest_revision(changed).pk)
+    rewrite_as("Thistledown", changed, erin)
+    # What the library says of a picture is not what a page says of its use.
+    Image.objects.update(alt_text="Kumquat alt", caption="Kumquat caption")
 
-    words = ["Quillwort", "Marabunta", "Oxbowlake", "Thistledown"]
+    words = ["Quillwort", "Marabunta", "Oxbowlake", "Pumpernickel", "Thistledown", "Kumquat"]
     assert leaks(client, words) == []
-    assert client.get(f"/blog/{draft.slug}/").status_code == 404
-    assert client.get(f"/blog/{scheduled.slug}/").status_code == 404
-    assert client.get(f"/blog/{gone.slug}/").status_code == 410
+    for post, status in ((draft, 404), (scheduled, 404), (withdrawn, 404), (gone, 410)):
+        assert client.get(f"/blog/{post.slug}/").status_code == status
+    assert client.get("/blog/oxbowlake-title/").status_code == 410
 
     # The same walk finds the words once they are published, so it does look.
     publish(erin, newest_revision(draft))
     publish(erin, newest_revision(gone))
     shown = "\n".join(leaks(client, ["Quillwort", "Oxbowlake"]))
-    for word in ("Quillwort", "Oxbowlake"):
+    for word, address in (("Quillwort", "quillwort-title"), ("Oxbowlake", "oxbowlake-renamed")):
         low = word.lower()
-        for address in ("/blog/", f"/blog/{low}-title/", f"/topics/{low}-topic/", f"/tags/{low}-tag/", "/feed/"):
-            assert f"GET {address} {{}}: {word}" in shown
-    assert leaks(client, ["Marabunta", "Thistledown"]) == []
+        for path in ("/blog/", f"/blog/{address}/", f"/topics/{low}-topic/", f"/tags/{low}-tag/", "/feed/"):
+            assert f"GET {path} {{}}: {word}" in shown
+    assert leaks(client, ["Marabunta", "Pumpernickel", "Thistledown", "Kumquat"]) == []
+
+
+def test_what_is_scheduled_shows_from_its_minute(client, picture, monkeypatch):
+    erin = person("erin", "Writer", "Editor")
+    nine = timezone.now() + timedelta(days=1)
+    publish(erin, newest_revision(marked("Marabunta", erin, picture)), at=nine)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: nine - timedelta(microseconds=1))
+    assert leaks(client, ["Marabunta"]) == []
+    monkeypatch.setattr("django.utils.timezone.now", lambda: nine)
+    assert "GET /blog/marabunta-title/ {}: Marabunta" in leaks(client, ["Marabunta"])
 
 
 def test_the_walk_reaches_the_staff_side(client):

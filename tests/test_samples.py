@@ -94,3 +94,31 @@ def test_the_files_of_removed_pictures_go_too(samples, django_capture_on_commit_
     with django_capture_on_commit_callbacks(execute=True):
         remove_samples(person("erin", "Writer", "Editor"))
     assert not storage.exists(image.master.name)
+
+
+def test_a_sample_made_ones_own_may_be_found_by_search_engines(samples):
+    erin = person("erin", "Writer", "Editor")
+    post = Post.objects.filter(noindex=True).first()
+    post.title = "Now ours"
+    save_draft(erin, post, post.tags.all(), base_id=newest_revision(post).pk)
+    assert not Post.objects.get(title="Now ours").noindex
+
+
+def test_loading_leaves_what_staff_entered_about_the_practice(small_renditions):
+    Practice.objects.update(name="Birch Clinic", phone="(907) 555-0188")
+    call_command("load_samples", stdout=StringIO())
+    practice = Practice.objects.get()
+    assert (practice.name, practice.phone) == ("Birch Clinic", "(907) 555-0188")
+    assert practice.hours
+    remove_samples(person("erin", "Writer", "Editor"))
+    assert Practice.objects.get().name == "Birch Clinic"
+
+
+def test_a_tag_that_only_a_changed_draft_carries_stays(samples):
+    erin = person("erin", "Writer", "Editor")
+    tag = Tag.objects.create(name="Only sample", slug="only-sample", is_sample=True)
+    own = Post(title="Ours")
+    save_draft(erin, own, [])
+    own.tags.add(tag)
+    remove_samples(erin)
+    assert list(own.tags.all()) == [tag] and not Tag.objects.get(pk=tag.pk).is_sample

@@ -25,6 +25,8 @@ def validate_related_posts(value: object) -> None:
     """Accept a list of at most three ids of posts. Raises ``ValidationError`` otherwise."""
     if not isinstance(value, list) or not all(isinstance(pk, int) and not isinstance(pk, bool) for pk in value):
         raise ValidationError("Picked posts are a list of posts.")
+    if any(not 0 < pk < 2**63 for pk in value) or len(set(value)) < len(value):
+        raise ValidationError("Each picked post is another one.")
     if len(value) > MAX_RELATED_POSTS:
         raise ValidationError(f"There is room for {MAX_RELATED_POSTS} picked posts.")
 

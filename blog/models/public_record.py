@@ -39,10 +39,11 @@ def _bump() -> None:
 
 @contextmanager
 def public_write() -> Iterator[None]:
-    """Write public records in one transaction, whose last statement moves the change stamp.
+    """Write public records in one transaction; the block's last statement moves the change stamp.
 
-    Nested uses join the outermost one, so the stamp's row is locked once and for the shortest time; every
-    writer takes its other row locks first, which keeps two writers from waiting for each other in a ring.
+    Nested uses join the outermost one, so the stamp's row is locked once. Where a caller's own transaction goes on
+    after the block, the row stays locked until that ends: take other row locks before, never after, so that two
+    writers never wait for each other in a ring.
     """
     with transaction.atomic():
         outermost = not getattr(_writing, "depth", 0)

@@ -37,6 +37,20 @@ class PublicationQuerySet(PublicQuerySet):
 
     update.alters_data = True
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raises ``FixedPublication``: what readers saw is kept; see ``discard``."""
+        raise FixedPublication("Publications are kept.")
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    def discard(self) -> None:
+        """Delete publications that readers never saw, or that are samples. ``blog.publishing`` knows which."""
+        super().delete()
+
+    discard.alters_data = True
+    discard.queryset_only = True
+
 
 class Publication(PublicRecord, ArticleFields):
     """An article as readers see it from ``live_from`` until just before ``live_until`` (both UTC).
@@ -69,10 +83,11 @@ class Publication(PublicRecord, ArticleFields):
             models.UniqueConstraint(fields=["post", "live_from"], name="publication_one_start_per_post"),
         ]
         indexes = [
-            models.Index(fields=["-published_at", "-live_from", "-id"], name="publication_newest_first"),
+            # The end stands in each index, so that counting what is live reads no article's text.
+            models.Index(fields=["-published_at", "-live_from", "-id", "live_until"], name="publication_newest_first"),
             models.Index(fields=["slug", "-live_from"], name="publication_by_address"),
-            models.Index(fields=["topic", "-published_at"], name="publication_by_topic"),
-            models.Index(fields=["author", "-published_at"], name="publication_by_author"),
+            models.Index(fields=["topic", "-published_at", "live_from", "live_until"], name="publication_by_topic"),
+            models.Index(fields=["author", "-published_at", "live_from", "live_until"], name="publication_by_author"),
         ]
 
     def save(self, *args, **kwargs) -> None:
@@ -80,6 +95,10 @@ class Publication(PublicRecord, ArticleFields):
         if self.pk is not None and set(kwargs.get("update_fields") or ["everything"]) != {"live_until"}:
             raise FixedPublication(f"Publication {self.pk} is fixed: only live_until can change.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        """Raises ``FixedPublication``: what readers saw is kept."""
+        raise FixedPublication(f"Publication {self.pk} is kept.")
 
     def get_absolute_url(self) -> str:
         """The article's public page."""

@@ -11,6 +11,31 @@ class SealedRevision(RuntimeError):
     """Somebody tried to change a sealed revision, which only a mistake in the code can do."""
 
 
+class RevisionQuerySet(models.QuerySet):
+    """Revisions in bulk: to be read. What was saved is neither rewritten nor thrown away."""
+
+    def update(self, **values) -> int:
+        """Raises ``SealedRevision``: an open revision is saved by itself, a sealed one never changes."""
+        raise SealedRevision("Revisions are not changed in bulk.")
+
+    update.alters_data = True
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raises ``SealedRevision``; see ``discard``."""
+        raise SealedRevision("Revisions are kept.")
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+    def discard(self) -> None:
+        """Delete the revisions of posts that are nobody's words: the samples."""
+        super().update(base=None)
+        super().delete()
+
+    discard.alters_data = True
+    discard.queryset_only = True
+
+
 class Revision(ArticleFields):
     """One saved state of a working copy: every field, who, when, and what it was based on.
 
@@ -26,6 +51,8 @@ class Revision(ArticleFields):
     note = models.CharField(max_length=200, blank=True)
     tags = models.ManyToManyField("blog.Tag", through="RevisionTag", related_name="+")
     images = models.ManyToManyField("blog.Image", through="RevisionImage", related_name="revisions")
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -46,6 +73,10 @@ class Revision(ArticleFields):
             raise SealedRevision(f"Revision {self.pk} is sealed and cannot change.")
         super().save(*args, **kwargs)
         self._was_sealed = self.sealed_at is not None
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        """Raises ``SealedRevision``: what was saved is kept."""
+        raise SealedRevision(f"Revision {self.pk} is kept.")
 
 
 class RevisionTag(models.Model):

@@ -15,6 +15,7 @@ from .access import (
 )
 from .drafts import (
     EditConflict,
+    NotThere,
     check_base,
     free_slug,
     lock_post,
@@ -35,6 +36,7 @@ __all__ = [
     "AlreadyScheduled",
     "EditConflict",
     "NotAllowed",
+    "NotThere",
     "Operator",
     "Refused",
     "check_base",

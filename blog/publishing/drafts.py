@@ -27,6 +27,10 @@ from .access import Actor, Refused, person, require_create, require_edit
 SLUG_LENGTH = 200
 
 
+class NotThere(Refused):
+    """The post was removed since it was opened."""
+
+
 class EditConflict(Refused):
     """Somebody saved the post after this text was opened. ``newest`` is their revision."""
 
@@ -43,8 +47,14 @@ def newest_revision(post: Post) -> Revision | None:
 
 
 def lock_post(pk: int) -> Post:
-    """Read a post and hold its row until the transaction ends, so that acts on one post follow each other."""
-    return Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=pk)
+    """Read a post and hold its row until the transaction ends, so that acts on one post follow each other.
+
+    Raises ``NotThere`` where it has been removed, as samples can be.
+    """
+    post = Post.objects.select_for_update(of=("self",)).select_related("author").filter(pk=pk).first()
+    if post is None:
+        raise NotThere("This post was removed meanwhile. Your text stands here; save it as a new post.")
+    return post
 
 
 def check_base(post: Post, base_id: int | None) -> None:
@@ -63,8 +73,10 @@ def free_slug(title: str, post: Post | None = None) -> str:
     """An address made from a title that no other post has or had; never empty, at most 200 characters."""
     wanted = slugify(title)[:SLUG_LENGTH].strip("-_") or "post"
     pk = post.pk if post else None
-    taken = set(Post.objects.filter(slug__startswith=wanted).exclude(pk=pk).values_list("slug", flat=True))
-    taken |= set(Address.objects.filter(slug__startswith=wanted).exclude(post_id=pk).values_list("slug", flat=True))
+    # Numbered ones of a title that fills the address are cut shorter than the title's own.
+    start = wanted[: SLUG_LENGTH - 8]
+    taken = set(Post.objects.filter(slug__startswith=start).exclude(pk=pk).values_list("slug", flat=True))
+    taken |= set(Address.objects.filter(slug__startswith=start).exclude(post_id=pk).values_list("slug", flat=True))
     slug, number = wanted, 1
     while slug in taken:
         number += 1
@@ -107,14 +119,18 @@ def save_draft(
         require_edit(actor, stored)
         newest = newest_revision(stored)
         check_base(stored, base_id)
-        post.state, post.created_by_id, post.trashed_at = stored.state, stored.created_by_id, stored.trashed_at
+        # What no form carries stays as it is stored, whatever the instance that came in was made from.
+        for name in ("state", "created_by_id", "trashed_at", "is_sample"):
+            setattr(post, name, getattr(stored, name))
     if not post.slug:
         post.slug = free_slug(post.title, post)
     unchanged = newest is not None and _same(newest, post, tags)
     if unchanged:
         return newest
     post.saved_at = now
-    post.is_sample = False
+    if post.is_sample:
+        # Whoever changes a sample makes it their own; search engines may find it like any other post.
+        post.is_sample = post.noindex = False
     post.save()
     post.tags.set(tags)
     return _seal(actor, post, tags, newest, now)
@@ -146,6 +162,8 @@ def move_to_trash(actor: Actor, post: Post, now: datetime | None = None) -> None
     now = now or timezone.now()
     stored = lock_post(post.pk)
     require_edit(actor, stored)
+    if stored.trashed_at is not None:
+        return
     if Publication.objects.filter(post=stored).exists():
         raise Refused("Readers have seen this post, or will. Take it off the site instead; its text stays here.")
     Post.objects.filter(pk=stored.pk).update(trashed_at=now)
@@ -158,5 +176,7 @@ def restore_from_trash(actor: Actor, post: Post, now: datetime | None = None) ->
     now = now or timezone.now()
     stored = lock_post(post.pk)
     require_edit(actor, stored)
+    if stored.trashed_at is None:
+        return
     Post.objects.filter(pk=stored.pk).update(trashed_at=None)
     AuditEntry.objects.create(post=stored, actor=person(actor), act=AuditEntry.Act.RESTORED, at=now)

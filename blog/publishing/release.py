@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from blog.clinic_time import spoken
@@ -56,9 +55,10 @@ def publish(
     with what is missing.
     """
     require_release(actor)
-    now = now or timezone.now()
     with public_write():
         post = lock_post(revision.post_id)
+        # The moment is taken once the row is held: what was ahead before waiting for it may have passed meanwhile.
+        now = now or timezone.now()
         newest = newest_revision(post)
         if newest is None or newest.pk != revision.pk:
             raise EditConflict(newest or revision)
@@ -79,10 +79,10 @@ def publish(
         live_from = at or now
         if last is not None:
             # Two publishers in one microsecond, or a clock set back: the later act still comes later.
-            live_from = max(live_from, (last.live_from if live else last.live_until - _STEP) + _STEP)
+            live_from = max(live_from, (last.live_from if live else last.live_until) + _STEP)
         live_until = _end_after(live, live_from)
         first = post.publications.order_by("live_from").first()
-        published_at = newest.published_at or (first.published_at if first else live_from)
+        published_at = newest.published_at or (first.live_from if first else live_from)
         if published_at > live_from:
             raise Refused(
                 "The shown date is later than the moment it goes live. Choose an earlier date, or leave it blank."
@@ -125,9 +125,9 @@ def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None
     Raises ``NotAllowed``, or ``Refused`` where nothing waits (any more).
     """
     require_release(actor)
-    now = now or timezone.now()
     with public_write():
         post = lock_post(post.pk)
+        now = now or timezone.now()
         waiting = post.publications.filter(live_from__gt=now).first()
         if waiting is None:
             raise Refused("Nothing is scheduled any more. Look at the post to see what readers see now.")
@@ -145,7 +145,7 @@ def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None
 def remove_waiting(post: Post, waiting: Publication) -> None:
     """Delete a publication that never went live; the one it would have replaced goes on to its end."""
     before = post.publications.filter(live_until=waiting.live_from).first()
-    waiting.delete()
+    Publication.objects.filter(pk=waiting.pk).discard()
     if before is not None:
         before.live_until = waiting.live_until
         before.save(update_fields=["live_until"])
@@ -173,11 +173,7 @@ def _end_after(live: Publication | None, live_from: datetime) -> datetime:
 
 
 def _claim_address(post: Post, slug: str) -> None:
-    try:
-        with transaction.atomic():
-            address, _ = Address.objects.get_or_create(slug=slug, defaults={"post": post})
-    except IntegrityError:
-        address = Address.objects.get(slug=slug)
+    address, _ = Address.objects.get_or_create(slug=slug, defaults={"post": post})
     if address.post_id != post.pk:
         raise AddressTaken(
             f"The address “{slug}” belongs to “{address.post}” and still leads there. Choose another one for this post."

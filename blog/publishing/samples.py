@@ -65,7 +65,9 @@ def load_samples(say: Callable[[str], None]) -> bool:
 def _load_practice() -> None:
     practice, _ = Practice.objects.get_or_create(pk=1)
     for name, value in _practice_values().items():
-        setattr(practice, name, value)
+        # What staff have entered is theirs.
+        if getattr(practice, name) == Practice._meta.get_field(name).get_default():
+            setattr(practice, name, value)
     practice.save()
 
 
@@ -127,11 +129,10 @@ def remove_samples(actor: Actor) -> int:
     require_release(actor)
     with public_write():
         posts = list(Post.objects.select_for_update().filter(is_sample=True))
-        Publication.objects.filter(post__in=posts).delete()
+        Publication.objects.filter(post__in=posts).discard()
         AuditEntry.objects.filter(post__in=posts).delete()
         Address.objects.filter(post__in=posts).delete()
-        Revision.objects.filter(post__in=posts).update(base=None)
-        Revision.objects.filter(post__in=posts).delete()
+        Revision.objects.filter(post__in=posts).discard()
         Post.objects.filter(pk__in=[post.pk for post in posts]).delete()
         for model in (Image, Author, Topic, Tag):
             _remove_unused(model)

@@ -18,13 +18,14 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
     Raises ``NotAllowed``, or ``Refused`` where the post is not live or the time does not fit.
     """
     require_release(actor)
-    now = now or timezone.now()
     if not reason.strip():
         raise Refused("Say in a few words why it goes. The reason is kept for the record; readers never see it.")
     with public_write():
         post = lock_post(post.pk)
+        now = now or timezone.now()
         live = post.publications.live(now).first()
         waiting = post.publications.filter(live_from__gt=now).first()
+        ended = waiting or live if at else live
         if at is None:
             if live is None:
                 raise Refused("Readers do not see this post, so there is nothing to take off.")
@@ -33,18 +34,20 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
             live.live_until = max(now, live.live_from + timedelta(microseconds=1))
             live.save(update_fields=["live_until"])
         else:
-            last = waiting or live
-            if last is None:
+            if ended is None:
                 raise Refused("Readers do not see this post, so there is nothing to take off.")
             if at >= FAR_FUTURE:
                 raise Refused("That time is too far away. Look at the year.")
-            if at <= now or at <= last.live_from:
-                raise Refused("Choose a later time: one that lies ahead, and after the scheduled version goes live.")
-            last.live_until = at
-            last.save(update_fields=["live_until"])
+            if at <= now or at <= ended.live_from:
+                raise Refused(
+                    "Choose a later time: one that lies ahead, and after the scheduled version goes live. "
+                    "Or unschedule that version first."
+                )
+            ended.live_until = at
+            ended.save(update_fields=["live_until"])
         AuditEntry.objects.create(
             post=post,
-            revision=(live or waiting).revision,
+            revision=ended.revision,
             actor=person(actor),
             act=AuditEntry.Act.TAKE_OFF_SCHEDULED if at else AuditEntry.Act.TAKEN_OFF,
             at=now,
@@ -56,13 +59,12 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
 def keep_on_site(actor: Actor, post: Post, *, now: datetime | None = None) -> None:
     """Cancel a scheduled end: the post stays live. Raises ``NotAllowed``, or ``Refused`` where none is set."""
     require_release(actor)
-    now = now or timezone.now()
     with public_write():
         post = lock_post(post.pk)
-        ending = (
-            post.publications.filter(live_until__gt=now).exclude(live_until=FAR_FUTURE).order_by("-live_from").first()
-        )
-        if ending is None:
+        now = now or timezone.now()
+        # A text that a waiting one replaces ends too; only the last one's end is a take-off.
+        ending = post.publications.filter(live_until__gt=now).order_by("-live_from").first()
+        if ending is None or ending.live_until == FAR_FUTURE:
             raise Refused("Nothing is set to leave the site. Look at the post to see what readers see now.")
         when = ending.live_until
         ending.live_until = FAR_FUTURE

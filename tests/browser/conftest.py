@@ -74,7 +74,7 @@ def site(_prepared_site, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser_context_args(browser_context_args, site):
-    return {**browser_context_args, "base_url": site.url, "viewport": {"width": 1440, "height": 900}}
+    return {**browser_context_args, "base_url": site.url}
 
 
 @pytest.fixture
@@ -85,7 +85,10 @@ def expected_complaints():
 
 @pytest.fixture
 def new_context(new_context, site, expected_complaints):
-    """Contexts that are watched: ``new_context()`` stands for one more person with a browser of their own."""
+    """Contexts that are watched: ``new_context()`` stands for one more person with a browser of their own.
+
+    It is a desktop's, 1440 by 900, unless ``new_context(viewport=…)`` says otherwise.
+    """
     complaints = []
 
     def watch_request(request):
@@ -100,7 +103,7 @@ def new_context(new_context, site, expected_complaints):
             )
 
     def make(**kwargs):
-        context = new_context(**kwargs)
+        context = new_context(**{"viewport": {"width": 1440, "height": 900}, **kwargs})
         context.on("request", watch_request)
         context.on("console", watch_console)
         context.on("weberror", lambda error: complaints.append(f"uncaught: {error.error}"))

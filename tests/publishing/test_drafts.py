@@ -2,13 +2,15 @@
 
 import pytest
 from cast import DAY, HOUR, NOON
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
-from blog.models import Address, ArticleFields, AuditEntry, Post, Publication, Revision, Tag
+from blog.models import Address, ArticleFields, AuditEntry, Post, Publication, Revision, Tag, Topic
+from blog.models.publication import FixedPublication
 from blog.models.revision import SealedRevision
 from blog.publishing import (
     EditConflict,
     NotAllowed,
+    NotThere,
     Refused,
     free_slug,
     move_to_trash,
@@ -154,8 +156,8 @@ class TestAddress:
         assert free_slug("How lasers work") == "how-lasers-work-2"
 
     def test_a_long_title_gives_an_address_that_fits(self, draft):
-        first, second = draft(title="a" * 200), draft(title="a" * 200)
-        assert len(first.slug) == 200 and len(second.slug) == 200 and first.slug != second.slug
+        slugs = [draft(title="a" * 200).slug for _ in range(3)]
+        assert len(set(slugs)) == 3 and all(len(slug) == 200 for slug in slugs)
 
 
 class TestTrash:
@@ -165,6 +167,7 @@ class TestTrash:
         assert not Post.objects.not_in_trash().exists()
         restore_from_trash(erin, post, now=NOON)
         assert Post.objects.not_in_trash().get() == post
+        restore_from_trash(erin, post, now=NOON)
         assert [entry.act for entry in AuditEntry.objects.all()] == ["restored", "trashed"]
 
     def test_what_readers_saw_cannot_be_thrown_away(self, draft, erin):
@@ -180,10 +183,48 @@ class TestTrash:
             publish(erin, newest_revision(post))
 
 
-def test_nothing_that_a_post_rests_on_can_be_deleted(draft, erin, author):
+def test_nothing_that_a_post_rests_on_can_be_deleted(draft, erin, author, picture):
     tag = Tag.objects.create(name="Light", slug="light")
-    post = draft(tags=[tag])
+    topic = Topic.objects.create(name="Lasers", slug="lasers")
+    post = draft(tags=[tag], topic=topic, hero_image=picture, hero_alt="A lamp")
     publish(erin, newest_revision(post))
-    for record in (author, tag, erin, post, newest_revision(post)):
+    for record in (author, tag, topic, picture, erin, post):
         with pytest.raises(ProtectedError):
             record.delete()
+    for queryset in (post.revisions, post.publications):
+        with pytest.raises((SealedRevision, FixedPublication)):
+            queryset.all().delete()
+        with pytest.raises((SealedRevision, FixedPublication)):
+            queryset.get().delete()
+
+
+def test_a_picture_that_stands_only_in_an_old_text_stays(draft, rewrite, picture):
+    post = draft(body=f'<figure><img data-image="{picture.pk}" alt="A lamp"></figure>')
+    rewrite(post, body="<p>Without it</p>")
+    with pytest.raises(ProtectedError):
+        picture.delete()
+
+
+def test_revisions_are_not_rewritten_in_bulk(draft):
+    post = draft()
+    with pytest.raises(SealedRevision):
+        post.revisions.update(title="Rewritten history")
+
+
+def test_a_save_leaves_alone_what_no_form_carries(draft, rewrite, erin, wilma):
+    post = draft(actor=wilma)
+    Post.objects.filter(pk=post.pk).update(state=Post.State.IN_REVIEW)
+    stale = Post(pk=post.pk, uuid=post.uuid, created_at=post.created_at, **post.article_values())
+    stale.title = "From a form"
+    save_draft(erin, stale, [], base_id=newest_revision(post).pk)
+    post.refresh_from_db()
+    assert (post.title, post.state, post.created_by) == ("From a form", Post.State.IN_REVIEW, wilma)
+
+
+def test_a_post_that_was_removed_meanwhile_says_so(draft, rewrite, erin):
+    post = draft()
+    QuerySet(Revision).filter(post=post).delete()
+    base = 1
+    Post.objects.filter(pk=post.pk).delete()
+    with pytest.raises(NotThere, match="Your text stands here"):
+        save_draft(erin, post, [], base_id=base)

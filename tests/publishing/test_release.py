@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from blog import reading
-from blog.models import FAR_FUTURE, Address, AuditEntry, ChangeStamp, Publication, StaffWord, Tag
+from blog.models import FAR_FUTURE, Address, AuditEntry, ChangeStamp, Publication, StaffWord, Tag, Topic
 from blog.models.post import Post
 from blog.models.publication import FixedPublication
 from blog.publishing import (
@@ -109,6 +109,26 @@ class TestTheMinute:
         assert seen("how-lasers-work", NOON + DAY) == "moved to light"
 
 
+@pytest.mark.parametrize("address", ["/blog/", "/blog/how-lasers-work/", "/feed/", "/topics/lasers/"])
+def test_moments_pass_for_readers_without_a_write(client, draft, rewrite, erin, monkeypatch, address):
+    topic = Topic.objects.create(name="Lasers", slug="lasers")
+    post = draft(topic=topic)
+    publish(erin, newest_revision(post), at=NOON + HOUR, now=NOON)
+    shown = []
+    for step in range(3):
+        if step == 1:
+            publish(erin, rewrite(post, title="Newly told"), at=NOON + 2 * HOUR, now=NOON + HOUR)
+            take_off(erin, post, "The offer ends", at=NOON + 3 * HOUR, now=NOON + HOUR)
+        for moment in (NOON + (step + 1) * HOUR - JUST_BEFORE, NOON + (step + 1) * HOUR):
+            monkeypatch.setattr("django.utils.timezone.now", lambda moment=moment: moment)
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(address)
+            assert all(query["sql"].lstrip().upper().startswith("SELECT") for query in queries)
+            text = answer.content.decode()
+            shown.append("new" if "Newly told" in text else "old" if "How lasers work" in text else "nothing")
+    assert shown == ["nothing", "old", "old", "new", "new", "nothing"]
+
+
 class TestUnscheduling:
     def test_a_new_post_goes_back_to_draft_and_frees_its_address(self, draft, erin):
         post = draft()
@@ -125,6 +145,40 @@ class TestUnscheduling:
         unschedule(erin, post, now=NOON + HOUR)
         assert seen("how-lasers-work", NOON + 9 * DAY) == "How lasers work"
         assert Publication.objects.get().live_until == FAR_FUTURE
+
+    def test_a_planned_end_stays_when_a_change_is_taken_back(self, draft, rewrite, erin):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON)
+        publish(erin, rewrite(post, title="New"), at=NOON + DAY, now=NOON)
+        take_off(erin, post, "The offer ends", at=NOON + 3 * DAY, now=NOON)
+        assert AuditEntry.objects.first().revision.title == "New"
+        unschedule(erin, post, now=NOON + HOUR)
+        assert seen("how-lasers-work", NOON + 2 * DAY) == "How lasers work"
+        assert seen("how-lasers-work", NOON + 3 * DAY) == "gone"
+
+    def test_an_address_that_was_public_stays_when_a_change_is_taken_back(self, draft, rewrite, erin):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON)
+        publish(erin, rewrite(post, title="New"), at=NOON + DAY, now=NOON)
+        unschedule(erin, post, now=NOON + HOUR)
+        assert Address.objects.get().slug == "how-lasers-work"
+
+    def test_a_change_that_waits_is_no_planned_end(self, draft, rewrite, erin):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON)
+        publish(erin, rewrite(post, title="New"), at=NOON + DAY, now=NOON)
+        with pytest.raises(Refused, match="Nothing is set to leave"):
+            keep_on_site(erin, post, now=NOON + HOUR)
+        assert seen("how-lasers-work", NOON + DAY) == "New"
+
+    def test_keeping_it_on_the_site_keeps_the_change_that_waits(self, draft, rewrite, erin):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON)
+        publish(erin, rewrite(post, title="New"), at=NOON + DAY, now=NOON)
+        take_off(erin, post, "The offer ends", at=NOON + 3 * DAY, now=NOON)
+        keep_on_site(erin, post, now=NOON + HOUR)
+        assert seen("how-lasers-work", NOON + DAY - JUST_BEFORE) == "How lasers work"
+        assert seen("how-lasers-work", NOON + 9 * DAY) == "New"
 
     def test_after_its_minute_it_is_too_late(self, draft, erin):
         post = draft()
@@ -275,6 +329,12 @@ class TestDates:
         long_ago = NOON - 400 * DAY
         publication = publish(erin, newest_revision(draft(published_at=long_ago)), now=NOON)
         assert publication.published_at == long_ago
+
+    def test_a_cleared_date_is_the_day_it_first_went_live(self, draft, rewrite, erin):
+        post = draft(published_at=NOON - 9000 * DAY)
+        publish(erin, newest_revision(post), now=NOON)
+        corrected = publish(erin, rewrite(post, published_at=None), now=NOON + DAY)
+        assert corrected.published_at == NOON
 
     def test_the_shown_date_cannot_lie_ahead(self, draft, erin):
         with pytest.raises(Refused, match="shown date"):

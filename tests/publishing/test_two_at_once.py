@@ -1,15 +1,28 @@
 """Two people at the same moment, in real transactions on two connections."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 from cast import NOON
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from blog.models import ChangeStamp, Post, Publication
-from blog.publishing import EditConflict, Refused, newest_revision, publish, save_draft, take_off
+from blog.models import ChangeStamp, Post, Publication, Revision
+from blog.publishing import (
+    AddressTaken,
+    AlreadyLive,
+    EditConflict,
+    Refused,
+    lock_post,
+    newest_revision,
+    publish,
+    save_draft,
+    take_off,
+    unschedule,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -40,7 +53,7 @@ def test_two_publishers_of_one_post_make_one_publication(draft, erin):
     revision = newest_revision(draft())
     results = at_once(lambda: publish(erin, revision), lambda: publish(erin, revision))
     assert sum(isinstance(result, Publication) for result in results) == 1
-    assert sum(isinstance(result, Refused) for result in results) == 1
+    assert sum(isinstance(result, AlreadyLive) for result in results) == 1
     assert Publication.objects.count() == 1
 
 
@@ -52,9 +65,10 @@ def test_two_posts_published_at_one_address_leave_one_there(draft, rewrite, erin
     # A working copy may move away from an address while another takes it; the table of addresses decides.
     Post.objects.filter(pk=third.pk).update(slug="third")
     revision = newest_revision(third)
-    type(revision).objects.filter(pk=revision.pk).update(slug="light")
+    QuerySet(Revision).filter(pk=revision.pk).update(slug="light")
     results = at_once(lambda: publish(erin, newest_revision(second)), lambda: publish(erin, newest_revision(third)))
     assert sum(isinstance(result, Publication) for result in results) == 1
+    assert sum(isinstance(result, AddressTaken) for result in results) == 1
     assert Publication.objects.live(timezone.now()).filter(slug="light").count() == 1
 
 
@@ -76,7 +90,8 @@ def test_publishing_against_taking_off_never_leaves_two_texts_live(draft, rewrit
     post = draft()
     publish(erin, newest_revision(post), now=NOON)
     revision = rewrite(post, title="New")
-    at_once(lambda: publish(erin, revision), lambda: take_off(erin, post, "Wrong"))
+    results = at_once(lambda: publish(erin, revision), lambda: take_off(erin, post, "Wrong"))
+    assert all(result is None or isinstance(result, Publication | Refused) for result in results), results
     assert Publication.objects.live(timezone.now()).count() <= 1
 
 
@@ -86,3 +101,38 @@ def test_the_stamp_counts_every_one_of_many_writers(draft, erin):
     results = at_once(*(lambda revision=revision: publish(erin, revision) for revision in revisions))
     assert all(isinstance(result, Publication) for result in results), results
     assert ChangeStamp.current() == before + 6
+
+
+def test_what_went_live_while_the_row_was_held_cannot_be_unscheduled(draft, erin):
+    post = draft()
+    publish(erin, newest_revision(post), at=timezone.now() + timedelta(seconds=1))
+    held = threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            lock_post(post.pk)
+            held.set()
+            time.sleep(1.5)
+
+    def take_back():
+        held.wait(timeout=10)
+        unschedule(erin, post)
+
+    results = at_once(hold, take_back)
+    assert isinstance(results[1], Refused), results
+    assert Publication.objects.live(timezone.now()).count() == 1
+
+
+def test_two_versions_published_at_once_never_overlap(draft, rewrite, erin):
+    post = draft()
+    publish(erin, newest_revision(post), now=NOON)
+    revision = rewrite(post, title="New")
+
+    def save_more():
+        mine = Post.objects.get(pk=post.pk)
+        mine.title = "Newer"
+        return save_draft(erin, mine, [], base_id=revision.pk)
+
+    results = at_once(lambda: publish(erin, revision), save_more)
+    assert all(isinstance(result, Publication | Revision | EditConflict) for result in results), results
+    assert Publication.objects.live(timezone.now()).count() == 1

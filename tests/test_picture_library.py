@@ -1,0 +1,74 @@
+"""The picture library: the same bytes once, files whole or not at all, nobody's words overwritten."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image as Pillow
+
+from blog.imaging.verify import PictureRefused
+from blog.models import Image
+from blog.pictures import add_picture, refocus
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_renditions")]
+
+
+def photo(colour: str) -> bytes:
+    file = BytesIO()
+    Pillow.new("RGB", (320, 180), colour).save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def image():
+    return add_picture(photo("teal"), alt_text="A teal field", depicts="nobody")[0]
+
+
+def test_the_same_bytes_are_one_picture(image):
+    again, is_new = add_picture(photo("teal"), alt_text="Other words", depicts="model")
+    assert (again, is_new) == (image, False)
+    assert Image.objects.get().alt_text == "A teal field"
+
+
+def test_another_crop_leaves_a_colleagues_words_alone(image):
+    Image.objects.filter(pk=image.pk).update(alt_text="Words saved meanwhile")
+    refocus(image, 0.2, 0.8)
+    stored = Image.objects.get()
+    assert (stored.alt_text, stored.focal_x, stored.focal_y) == ("Words saved meanwhile", 0.2, 0.8)
+
+
+def test_another_crop_does_not_bring_a_deleted_picture_back(image):
+    Image.objects.filter(pk=image.pk).delete()
+    refocus(image, 0.2, 0.8)
+    assert not Image.objects.exists()
+
+
+class FullDisk(ContentFile):
+    def chunks(self, chunk_size=None):
+        yield b"the first bytes"
+        raise OSError(28, "No space left on device")
+
+
+def test_a_file_is_there_whole_or_not_at_all():
+    with pytest.raises(OSError, match="No space"):
+        default_storage.save("whole-or-not.jpg", FullDisk(b"x"))
+    assert not default_storage.exists("whole-or-not.jpg")
+    assert not list(Path(default_storage.location).glob("*whole-or-not*"))
+    assert default_storage.save("whole-or-not.jpg", ContentFile(b"all bytes")) == "whole-or-not.jpg"
+    assert default_storage.save("whole-or-not.jpg", ContentFile(b"all bytes")) == "whole-or-not.jpg"
+    assert default_storage.open("whole-or-not.jpg").read() == b"all bytes"
+    default_storage.delete("whole-or-not.jpg")
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_no_picture(monkeypatch):
+    def full(self, name, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("medspa.storage.WholeFileStorage._save", full)
+    with pytest.raises(PictureRefused, match="no room left"):
+        add_picture(photo("olive"), depicts="nobody")
+    assert not Image.objects.exists()
+    monkeypatch.undo()
+    assert add_picture(photo("olive"), depicts="nobody")[1]
