@@ -1,5 +1,7 @@
 """What was done in public, to read and not to change."""
 
+from datetime import datetime
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -8,9 +10,11 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from blog.clinic_time import spoken, zone_label
-from blog.models import AuditEntry
+from blog.models import AuditEntry, Post
 
 from .staff_model import StaffModelAdmin
+
+LISTED_ACTS = 100
 
 
 @admin.register(AuditEntry)
@@ -60,5 +64,24 @@ class AuditEntryAdmin(StaffModelAdmin):
     @admin.display(description="Readers see it from")
     def effect(self, entry: AuditEntry) -> str | None:
         """When readers see the act's effect, where that is another moment."""
-        moment = entry.takes_effect_at
-        return None if moment is None or moment == entry.at else capfirst(spoken(moment, timezone.now(), zone=False))
+        return _effect(entry, timezone.now())
+
+
+def acts_on(post: Post, now: datetime) -> list[dict]:
+    """What was done in public to a post, the newest first, in words for its history page. One query."""
+    found = AuditEntry.objects.filter(post=post).select_related("actor")
+    return [
+        {
+            "words": entry.get_act_display(),
+            "at": capfirst(spoken(entry.at, now, zone=False)),
+            "by": entry.actor.get_username() if entry.actor else "a command on the server",
+            "effect": _effect(entry, now) or "",
+            "reason": entry.reason,
+        }
+        for entry in found[:LISTED_ACTS]
+    ]
+
+
+def _effect(entry: AuditEntry, now: datetime) -> str | None:
+    moment = entry.takes_effect_at
+    return None if moment is None or moment == entry.at else capfirst(spoken(moment, now, zone=False))

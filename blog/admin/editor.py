@@ -31,6 +31,7 @@ PLUGINS = (
     "removeformat",
     "showborders",
     "staff",
+    "tab",
     "tableselection",
     "tabletools",
     "toolbar",
@@ -73,6 +74,8 @@ def editor_config() -> dict[str, object]:
         "format_tags": "p;h2;h3;h4",
         "toolbar": TOOLBAR,
         "toolbarCanCollapse": False,
+        # Arrow keys walk the whole toolbar.
+        "toolbarGroupCycling": False,
         "title": "Article text",
         "applicationTitle": "Article editor",
         "disableNativeSpellChecker": False,

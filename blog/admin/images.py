@@ -225,7 +225,9 @@ class ImageAdmin(StaffModelAdmin):
             self.log_addition(request, image, [{"added": {}}])
             messages.success(request, "The picture is in the library.")
         else:
-            messages.info(request, "The library had this picture already. This is it, with its own words.")
+            messages.info(
+                request, "The library had this picture already. Your new description was not used; change it below."
+            )
         return redirect("admin:blog_image_change", image.pk)
 
     def _upload_page(

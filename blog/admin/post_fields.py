@@ -6,13 +6,14 @@ from django import forms
 from django.utils import timezone
 from django.utils.text import slugify
 
-from blog.clinic_time import at_clinic
+from blog.clinic_time import NoSuchTime, at_clinic
 from blog.content.plain import tidy_line
 from blog.models import Post, Tag
 from blog.models.article import MAX_KEY_POINT_LENGTH, MAX_KEY_POINTS, MAX_RELATED_POSTS
 
 MAX_TAGS = 12
 OFFERED_POSTS = 200
+FIRST_YEAR = 1970
 
 
 class KeyPointsWidget(forms.MultiWidget):
@@ -158,7 +159,8 @@ class ShownDateField(forms.DateField):
 def moment_of(day: date | None, stored: datetime | None, now: datetime) -> datetime | None:
     """The moment to store for a shown day: the stored one while its day is unchanged, else noon at the clinic.
 
-    Today before noon it is ``now``, so that it never lies ahead. Raises ``ValidationError`` for a day to come.
+    Today before noon it is ``now``, so that it never lies ahead. Raises ``ValidationError`` for a day to come,
+    and for one so long ago that it can only be a slip.
     """
     if day is None or (stored is not None and timezone.localtime(stored).date() == day):
         return stored if day is not None else None
@@ -166,4 +168,9 @@ def moment_of(day: date | None, stored: datetime | None, now: datetime) -> datet
         raise forms.ValidationError(
             "This date lies ahead. Leave it blank, and choose the time of going live under “Publish…”.", code="ahead"
         )
-    return min(at_clinic(day, time(12)), now)
+    if day.year < FIRST_YEAR:
+        raise forms.ValidationError(f"Look at the year: no post can be older than {FIRST_YEAR}.", code="old")
+    try:
+        return min(at_clinic(day, time(12)), now)
+    except NoSuchTime as error:
+        raise forms.ValidationError("The clinic’s clock skips that day’s noon. Choose the day after.") from error

@@ -24,10 +24,12 @@ class PostForm(forms.ModelForm):
 
     Beside the columns: ``base``, the revision the text was opened from, and ``tag_words``. After a conflict
     ``conflict`` holds the newest revision, which somebody else saved; sending its number as ``_overwrite`` says that
-    this text goes on top of exactly that one.
+    this text goes on top of exactly that one. ``is_gone``, set like ``user``, is for text of a post that was removed
+    meanwhile: it is refused once, so that its writer sees that it will be a new post.
     """
 
     user = None
+    is_gone = False
     conflict: Revision | None = None
 
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -92,6 +94,9 @@ class PostForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_gone:
+            self.data = self.data.copy()
+            self.data["base"] = ""
         self.now = timezone.now()
         post = self.instance
         self.stored_title, self.stored_slug = post.title, post.slug
@@ -103,11 +108,15 @@ class PostForm(forms.ModelForm):
         own = Author.objects.filter(user=self.user).first() if self.user else None
         if post.pk is None and "title" in self.fields:
             self.fields["title"].help_text = "The title is all a draft needs."
+            if not self.is_bound:
+                self.fields["title"].widget.attrs["autofocus"] = True
             if own is not None:
                 self.initial.setdefault("author", own.pk)
         if not (self.user and self.user.has_perm("blog.change_any_post")):
             allowed = {own.pk if own else None, post.author_id} - {None}
             self.fields["author"].queryset = Author.objects.filter(pk__in=allowed)
+            if not allowed:
+                self.fields["author"].help_text = "An editor or manager can link your name."
         self.fields["related_posts"].offer(post, self.now)
         # Left out, it stays what it is: only the title is needed.
         if "kind" in self.fields:
@@ -153,10 +162,14 @@ class PostForm(forms.ModelForm):
     def clean(self) -> dict[str, object]:
         """Hold the post's row, and refuse what would write over somebody else's text. Raises ``ValidationError``."""
         cleaned = super().clean()
+        if self.is_gone:
+            raise forms.ValidationError(
+                "This post is gone: somebody removed it while you wrote. Your text stands below; save it as a new post."
+            )
         if self.instance.pk is not None:
-            stored = publishing.lock_post(self.instance.pk)
-            self.slug_is_fixed = publishing.slug_is_fixed(stored)
             try:
+                stored = publishing.lock_post(self.instance.pk)
+                self.slug_is_fixed = publishing.slug_is_fixed(stored)
                 publishing.require_edit(self.user, stored)
                 publishing.check_base(stored, self.base_id)
             except publishing.EditConflict as error:
@@ -164,6 +177,8 @@ class PostForm(forms.ModelForm):
                 raise forms.ValidationError(str(error), code="conflict") from error
             except publishing.NotAllowed as error:
                 raise forms.ValidationError(f"{error} Your text stands below; copy it before you leave.") from error
+            except publishing.Refused as error:
+                raise forms.ValidationError(str(error)) from error
         if cleaned.get("title") and "slug" in cleaned:
             cleaned["slug"] = self._settled_slug(cleaned["title"], cleaned["slug"])
         return cleaned

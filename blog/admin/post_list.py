@@ -6,6 +6,7 @@ from html import escape
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,12 +15,14 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
-from blog.clinic_time import short, short_day
+from blog import publishing
+from blog.clinic_time import short, short_day, zone_label
 from blog.models import Author, Post, Publication, StaffWord, Topic
 from blog.pictures import thumbnail_url
 
+from .audit import acts_on
 from .staff_model import is_plain
-from .work import is_mine, notes_on, with_standing
+from .work import is_mine, notes_on, what_lies_ahead, with_standing
 
 CHIPS = {
     StaffWord.DRAFT: "",
@@ -47,9 +50,11 @@ class StatusFilter(admin.SimpleListFilter):
         return [choice for choice in StaffWord.choices if choice[0] != StaffWord.IN_REVIEW]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        """Posts with that word; a word that does not exist matches none."""
+        """Posts with that word; a word that does not exist matches none. «Scheduled» finds those set to leave, too."""
         if self.value() is None:
             return queryset
+        if self.value() == StaffWord.SCHEDULED:
+            return queryset.filter(pk__in=what_lies_ahead(timezone.now()).values("post"))
         return queryset.with_staff_word(timezone.now()).filter(staff_word=self.value())
 
 
@@ -121,10 +126,12 @@ class PostChangeList(ChangeList):
         kept = {"preserved_filters": self.preserved_filters, "opts": self.opts}
         for post in self.result_list:
             post.change_url = add_preserved_filters(kept, reverse("admin:blog_post_change", args=[post.pk]))
+            may_restore = post.trashed_at is not None and publishing.may_edit(request.user, post)
+            post.restore_url = reverse("admin:blog_post_restore", args=[post.pk]) if may_restore else ""
 
 
 class PostList:
-    """Mixin for the admin of posts: everything of the change list."""
+    """Mixin for the admin of posts: everything of the change list, and the history of one post."""
 
     list_display = ("picture", "title_cell", "status", "author_cell", "when")
     list_display_links = None
@@ -171,6 +178,12 @@ class PostList:
         }
         return super().changelist_view(request, about | (extra_context or {}))
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """Django's own log of edits, after what was done in public."""
+        post = self.get_object(request, unquote(object_id))
+        acts = {"acts": acts_on(post, timezone.now()), "zone": zone_label()} if post is not None else {}
+        return super().history_view(request, object_id, acts | (extra_context or {}))
+
     def _views(self, request: HttpRequest) -> list[dict]:
         counts = _counts(request, timezone.now())
         chosen = {key: request.GET[key] for key in ("mine", "status", "trash") if key in request.GET}
@@ -200,11 +213,14 @@ class PostList:
     @admin.display(description="Title", ordering="title")
     def title_cell(self, post: Post) -> str:
         """The title; under it what is unusual, and on a phone what other columns say."""
+        lines = notes_on(post)
+        if post.restore_url:
+            lines[-1] = format_html('{}. <a href="{}">Take out of the trash…</a>', lines[-1], post.restore_url)
         return format_html(
             '<a href="{}">{}</a>{}<span class="st-phone">{}</span>',
             post.change_url,
             post.title,
-            format_html_join("", '<span class="st-sub st-quiet small">{}</span>', ((line,) for line in notes_on(post))),
+            format_html_join("", '<span class="st-sub st-quiet small">{}</span>', ((line,) for line in lines)),
             self.when(post),
         )
 
@@ -238,5 +254,4 @@ def _counts(request: HttpRequest, now: datetime) -> dict[str, int]:
         Drafts=Count("pk", filter=kept & Q(state=Post.State.DRAFT) & untouched),
         Trash=Count("pk", filter=~kept),
     )
-    waiting = Publication.objects.filter(live_from__gt=now).order_by().values("post").distinct()
-    return counts | {"Scheduled": waiting.count()}
+    return counts | {"Scheduled": what_lies_ahead(now).values("post").distinct().count()}

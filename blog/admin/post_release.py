@@ -17,14 +17,15 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from blog import publishing
-from blog.clinic_time import clock, day, full_day, spoken, zone_label
+from blog.clinic_time import clock, full_day, spoken, zone_label
 from blog.models import Post, Publication, Revision
 
 from .release_form import LATER, PublishForm, TakeOffForm
-from .work import spoken_on, standing
+from .work import since, spoken_on, standing
 
-FIXED = "What is scheduled is fixed: later edits change only the draft."
 LISTED_LINKS = 5
+# Where the editor mends what keeps a text from going live: a word of the sentence, and the field's id.
+MENDED_AT = {"no text": "id_body", "author": "id_author", "photo": "id_hero_alt"}
 
 
 def release_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
@@ -53,6 +54,8 @@ def _screen(view: Callable) -> Callable:
             if post is None:
                 raise Http404
             return view(self, request, post, timezone.now())
+        except publishing.NotThere as gone:
+            raise Http404 from gone
         except publishing.NotAllowed as refused:
             return self.site.refusal(request, str(refused))
 
@@ -107,27 +110,25 @@ class ReleaseScreens:
             return self._publish_page(request, post, now, form)
         at = form.cleaned_data["at"]
         try:
-            publication = publishing.publish(
-                request.user, shown, at=at, show_updated=form.cleaned_data["show_updated"], now=now
-            )
+            publication = publishing.publish(request.user, shown, at=at, show_updated=form.cleaned_data["show_updated"])
         except publishing.AlreadyLive as same:
             messages.info(request, self._with_live_link(str(same), post))
         except publishing.AlreadyScheduled as refused:
-            waiting = self._waiting(post, now)
+            waiting = self._waiting(post, timezone.now())
             if waiting is None or waiting.revision_id != shown.pk:
                 form.add_error(None, str(refused))
-                return self._publish_page(request, post, now, form)
-            messages.info(request, f"Scheduled for {spoken(waiting.live_from, now)}. {FIXED}")
+                return self._publish_page(request, post, timezone.now(), form)
+            messages.info(request, f"Scheduled for {spoken(waiting.live_from, now)}.")
         except publishing.EditConflict as conflict:
-            return self._publish_page(request, post, now, form, conflict=str(conflict), status=409)
+            return self._publish_page(request, post, timezone.now(), form, conflict=str(conflict), status=409)
         except publishing.Refused as refused:
             form.add_error(None, str(refused))
-            return self._publish_page(request, post, now, form)
+            return self._publish_page(request, post, timezone.now(), form)
         else:
             if at is None:
                 messages.success(request, self._with_live_link("It is live.", post))
             else:
-                messages.success(request, f"Scheduled for {spoken(publication.live_from, now)}. {FIXED}")
+                messages.success(request, f"Scheduled for {spoken(publication.live_from, now)}.")
         return redirect("admin:blog_post_change", post.pk)
 
     def _publish_page(
@@ -172,7 +173,7 @@ class ReleaseScreens:
             today_words=full_day(now),
             updated_words=full_day(at or now),
             shown_on=full_day(newest.published_at) if newest.published_at else "",
-            missing=missing,
+            missing=[(sentence, _mended_at(sentence)) for sentence in missing],
         )
 
     def _shown_revision(self, post: Post, key: str) -> Revision | None:
@@ -194,8 +195,8 @@ class ReleaseScreens:
     def unschedule(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Take back what waits for its minute."""
         try:
-            publishing.unschedule(request.user, post, now=now)
-        except publishing.NotAllowed:
+            publishing.unschedule(request.user, post)
+        except (publishing.NotAllowed, publishing.NotThere):
             raise
         except publishing.Refused as refused:
             messages.warning(request, str(refused))
@@ -221,12 +222,12 @@ class ReleaseScreens:
             return self._take_off_page(request, stands, form)
         at = form.cleaned_data["at"]
         try:
-            publishing.take_off(request.user, post, form.cleaned_data["reason"], at=at, now=now)
-        except publishing.NotAllowed:
+            publishing.take_off(request.user, post, form.cleaned_data["reason"], at=at)
+        except (publishing.NotAllowed, publishing.NotThere):
             raise
         except publishing.Refused as refused:
             form.add_error(None, str(refused))
-            return self._take_off_page(request, standing(post, now), form)
+            return self._take_off_page(request, standing(post, timezone.now()), form)
         if at is None:
             messages.success(request, "It is off the site. At its address readers see that it is no longer here.")
         else:
@@ -246,7 +247,7 @@ class ReleaseScreens:
             f"Take off the site: {live.title if live else stands.title}",
             form=form,
             live=live,
-            live_since=day(live.live_from, now) if live else "",
+            live_since=since(live.live_from, now) if live else "",
             scheduled_words=spoken(stands.scheduled_for, now) if stands.scheduled_for else "",
             leaves_words=spoken_on(stands.leaves_at, now) if stands.leaves_at else "",
             later=form["when"].value() == LATER,
@@ -259,8 +260,8 @@ class ReleaseScreens:
     def keep_on_site(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Cancel a planned end."""
         try:
-            publishing.keep_on_site(request.user, post, now=now)
-        except publishing.NotAllowed:
+            publishing.keep_on_site(request.user, post)
+        except (publishing.NotAllowed, publishing.NotThere):
             raise
         except publishing.Refused as refused:
             messages.warning(request, str(refused))
@@ -277,8 +278,8 @@ class ReleaseScreens:
         refusal = ""
         if request.method == "POST":
             try:
-                publishing.move_to_trash(request.user, post, now=now)
-            except publishing.NotAllowed:
+                publishing.move_to_trash(request.user, post)
+            except (publishing.NotAllowed, publishing.NotThere):
                 raise
             except publishing.Refused as refused:
                 refusal = str(refused)
@@ -298,18 +299,22 @@ class ReleaseScreens:
         publishing.require_edit(request.user, post)
         if request.method == "POST" or post.trashed_at is None:
             if request.method == "POST" and post.trashed_at is not None:
-                publishing.restore_from_trash(request.user, post, now=now)
+                publishing.restore_from_trash(request.user, post)
                 messages.success(request, "It is out of the trash, as it was.")
             return redirect("admin:blog_post_change", post.pk)
-        since = day(post.trashed_at, now)
-        return self._page(request, "restore.html", post, f"Take out of the trash: {post.title}", since=since)
+        words = since(post.trashed_at, now)
+        return self._page(request, "restore.html", post, f"Take out of the trash: {post.title}", since=words)
+
+
+def _mended_at(sentence: str) -> str:
+    return next((f"#{field}" for word, field in MENDED_AT.items() if word in sentence), "")
 
 
 def _what_readers_see(live: Publication | None, stands: Post, now: datetime) -> str:
     if live is not None:
-        return f"It replaces the text that has been live since {day(live.live_from, now)}."
+        return f"It replaces the text that has been live since {since(live.live_from, now)}."
     if stands.last_live is not None:
-        return f"Off the site since {day(stands.last_live, now)}. It comes back at the same address."
+        return f"Off the site since {since(stands.last_live, now)}. It comes back at the same address."
     return "Readers see nothing of it yet."
 
 

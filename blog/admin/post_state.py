@@ -1,28 +1,39 @@
 """Where a post stands, in the sentences of the editing screen's save line."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from blog.clinic_time import day, spoken
 from blog.models import FAR_FUTURE, Post, Publication, Revision
 
+NOT_SAVED = "Not saved yet."
+
 
 @dataclass(frozen=True)
 class Standing:
-    """What the screen says about a post: ``saved`` first, then ``readers``; ``notes`` stand above the form.
+    """What the screen says about a post: ``saved`` first, then ``readers``.
 
+    ``readers_meanwhile`` takes the place of ``readers`` as soon as words stand on the screen that are not saved.
+    ``waits_until`` and ``leaves_at`` are the moments, in words, of what is scheduled; blank where nothing is.
     ``is_public`` is true for what was ever released, a scheduled version too.
     """
 
     saved: str
     readers: str = ""
-    notes: tuple[str, ...] = ()
+    readers_meanwhile: str = ""
+    waits_until: str = ""
+    leaves_at: str = ""
     is_live: bool = False
     is_scheduled: bool = False
     is_public: bool = False
     live_address: str = ""
+
+    def unsaved(self) -> "Standing":
+        """The same while the words on the screen are not saved."""
+        return replace(self, saved=NOT_SAVED, readers=self.readers_meanwhile)
 
 
 def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
@@ -32,27 +43,28 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
     publications = list(newest_first.values("revision_id", "live_from", "live_until", "slug")[:2])
     waiting = next((one for one in publications if one["live_from"] > now), None)
     live = next((one for one in publications if one["live_from"] <= now < one["live_until"]), None)
-    notes = []
-    if waiting:
-        readers = f"Scheduled for {spoken(waiting['live_from'], now)}."
-        notes.append(
-            f"Scheduled for {spoken(waiting['live_from'], now)}. What is scheduled is fixed: "
-            "what you write here changes only the draft."
-        )
-    elif live is None:
-        ended = publications[0]["live_until"] if publications else None
-        readers = f"Off the site since {day(ended, now)}." if ended else "Not public yet."
-    elif newest and live["revision_id"] == newest.pk:
-        readers = "Readers see this text."
+    ended = max((one["live_until"] for one in publications if one["live_until"] <= now), default=None)
+    if live:
+        readers = meanwhile = f"Readers see the text of {_when(live['live_from'], now)}."
+        if newest and live["revision_id"] == newest.pk:
+            readers = "Readers see this text."
+        elif not waiting:
+            readers = f"Readers still see the text of {_when(live['live_from'], now)}."
+    elif ended:
+        readers = meanwhile = f"Off the site since {_when(ended, now)}."
     else:
-        readers = f"Readers still see the text of {day(live['live_from'], now)}."
+        readers = meanwhile = "" if waiting else "Not public yet."
+    waits_until = spoken(waiting["live_from"], now) if waiting else ""
+    if waiting:
+        scheduled = f"A change is scheduled for {waits_until}." if live else f"Scheduled for {waits_until}."
+        readers, meanwhile = (f"{sentence} {scheduled}".lstrip() for sentence in (readers, meanwhile))
     ending = waiting or live
-    if ending and ending["live_until"] < FAR_FUTURE:
-        notes.append(f"Set to leave the site {spoken(ending['live_until'], now)}.")
     return Standing(
         saved,
         readers,
-        tuple(notes),
+        meanwhile,
+        waits_until=waits_until,
+        leaves_at=spoken(ending["live_until"], now) if ending and ending["live_until"] < FAR_FUTURE else "",
         is_live=live is not None,
         is_scheduled=waiting is not None,
         is_public=bool(publications),
@@ -63,3 +75,8 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
 def _saved_at(moment: datetime, now: datetime) -> str:
     words = spoken(moment, now, zone=False)
     return words.removeprefix("today ")
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    away = abs(timezone.localtime(moment).date() - timezone.localtime(now).date())
+    return spoken(moment, now) if away < timedelta(days=7) else day(moment, now)

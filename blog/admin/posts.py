@@ -4,12 +4,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from blog import pictures, publishing
-from blog.content.outline import plain_text
+from blog.content.render import render
 from blog.models import Image, Post, Tag
 
 from .post_form import PostForm
@@ -29,7 +33,28 @@ class PostAdmin(PostList, admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Django's own, after the screens that publish, take off and put away."""
-        return [*release_urls(self), *super().get_urls()]
+        # Not behind the admin's login: who is signed out gets an answer, not a login page.
+        signed_in = path("signed-in/", never_cache(require_GET(self.signed_in)), name="blog_post_signed_in")
+        return [signed_in, *release_urls(self), *super().get_urls()]
+
+    def signed_in(self, request: HttpRequest) -> JsonResponse:
+        """Whether a form can be sent now, as JSON for its script.
+
+        ``signed_in``; ``same``, whether as the person whose number ``as`` is; and ``token``, fresh, against forgery.
+        """
+        is_in = self.admin_site.has_permission(request)
+        same = is_in and str(request.user.pk) == request.GET.get("as")
+        return JsonResponse({"signed_in": is_in, "same": same, "token": get_token(request) if same else ""})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Django's own; text for a post that was removed meanwhile comes back as that of a new one."""
+        if request.method == "POST" and self.has_add_permission(request):
+            request.post_is_gone = self.get_object(request, unquote(object_id)) is None
+            if request.post_is_gone:
+                return self.changeform_view(request, None, reverse("admin:blog_post_add"), extra_context)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
         """A writer changes own posts only; others' can be read."""
@@ -44,6 +69,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
         """The form, which knows who types."""
         form = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
+        form.is_gone = getattr(request, "post_is_gone", False)
         return form
 
     def save_model(self, request: HttpRequest, obj: Post, form: PostForm, change: bool) -> None:
@@ -71,20 +97,24 @@ class PostAdmin(PostList, admin.ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
         """Django's own, with what the editing screen says and offers."""
         form, post = context["adminform"].form, context.get("original")
+        now = timezone.now()
+        newest = publishing.newest_revision(post) if post is not None else None
+        standing = standing_of(post, newest, now) if post is not None else Standing("Nothing to save yet.")
         if post is not None and not self.has_change_permission(request, post):
             context |= {
                 "title": f"Read post: {post}",
                 "subtitle": None,
-                "text_to_read": plain_text(post.body).splitlines(),
+                "standing": standing,
+                "text_to_read": render(post.body, {}).html,
+                "has_photos": "<figure" in post.body,
             }
             return super().render_change_form(request, context, *args, **kwargs)
         hero = _photo_of(form)
-        now = timezone.now()
-        newest = publishing.newest_revision(post) if post is not None else None
         context |= {
             "title": f"Edit post: {post}" if post is not None else "New post",
             "subtitle": None,
-            "standing": standing_of(post, newest, now) if post is not None else Standing("Nothing to save yet."),
+            "standing": standing.unsaved() if form.errors else standing,
+            "typist": request.user.pk,
             "may_release": publishing.may_release(request.user),
             "conflict": form.conflict,
             "hero": hero,

@@ -15,9 +15,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from blog import publishing, reading
 from blog.clinic_time import today, zone_label
+from blog.models import Author, Publication
 
 from .work import my_drafts, scheduled_posts
 
@@ -47,6 +49,12 @@ class StaffLoginForm(AdminAuthenticationForm):
             "A login that was closed does not work any more."
         ),
     }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("username"):
+            self.fields["username"].widget.attrs.pop("autofocus", None)
+            self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class StaffSite(AdminSite):
@@ -100,9 +108,9 @@ class StaffSite(AdminSite):
 
         return inner
 
-    def refusal(self, request: HttpRequest, sentence: str) -> HttpResponse:
+    def refusal(self, request: HttpRequest, sentence: str, title: str = "Not with this login") -> HttpResponse:
         """Answer 403 with a sentence for the person who tried, and a way back."""
-        context = {**self.each_context(request), "title": "Not with this login", "sentence": sentence}
+        context = {**self.each_context(request), "title": title, "sentence": sentence}
         return TemplateResponse(request, "admin/refused.html", context, status=403)
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
@@ -138,10 +146,12 @@ class StaffSite(AdminSite):
         except publishing.NotAllowed as refused:
             return self.refusal(request, str(refused))
         if request.method == "POST":
+            sample_authors = list(Author.objects.filter(is_sample=True).values_list("pk", flat=True))
             count = publishing.remove_samples(request.user)
             if count:
                 articles = "1 sample article is" if count == 1 else f"{count} sample articles are"
-                messages.success(request, f"{articles} gone, with the pictures and names that only samples used.")
+                gone = f"{articles} gone, with the pictures and names that only samples used."
+                messages.success(request, format_html("{} {}", gone, self._what_is_next(request, sample_authors)))
             else:
                 messages.info(request, "There are no sample articles any more.")
             return redirect("admin:index")
@@ -152,12 +162,33 @@ class StaffSite(AdminSite):
         }
         return TemplateResponse(request, "admin/remove_samples.html", context)
 
+    def _what_is_next(self, request: HttpRequest, sample_authors: list[int]) -> str:
+        practice = "have a manager fill in Practice"
+        if request.user.has_perm("blog.change_practice"):
+            address = reverse("admin:blog_practice_change", args=[1], current_app=self.name)
+            practice = format_html('fill in <a href="{}">Practice</a>', address)
+        live = Publication.objects.live(timezone.now()).filter(author__in=sample_authors).values("author", "post")
+        keys = sorted({one["author"] for one in live})
+        if not keys:
+            return format_html("Next: {}.", practice)
+        posts = "1 post" if len(live) == 1 else f"{len(live)} posts"
+        query = f"?author={keys[0]}" if len(keys) == 1 else ""
+        address = reverse("admin:blog_post_changelist", current_app=self.name) + query
+        return format_html('Next: {}, and put a real author on <a href="{}">{}</a>.', practice, address, posts)
+
 
 @staff_policy
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form without a valid token, and say how the typed words are saved. Named in settings."""
-    return site.refusal(
-        request,
-        "This page was open for too long, or your browser keeps no cookies for this site. Go back with the browser's "
-        "back button: what you typed still stands there. Copy it, load the page again, and put it in.",
-    )
+    if request.user.is_authenticated:
+        sentence = (
+            "This page was open for too long. Go back with the browser's back button: what you typed still stands "
+            "there, press Save again. If this page comes back, copy what you typed, load the page again, and put it in."
+        )
+    else:
+        sentence = (
+            "You are signed out. Log in in another tab, then go back with the browser's back button, copy what you "
+            "typed, load the page again, and put it in. If you cannot log in, your browser keeps no cookies for "
+            "this site."
+        )
+    return site.refusal(request, sentence, title="Not saved")

@@ -1,9 +1,10 @@
 """Where posts stand, and what waits for a person."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.utils import timezone
 
 from blog.clinic_time import day, spoken
 from blog.models import FAR_FUTURE, Author, Post, Publication, StaffWord
@@ -64,21 +65,27 @@ def notes_on(post: Post) -> list[str]:
     notes = []
     now = post.seen_at
     if post.live_since and post.scheduled_for:
-        notes.append(f"Until then readers see the text of {day(post.live_since, now)}")
+        notes.append(f"Until then readers see the text of {since(post.live_since, now, zone=False)}")
     elif has_unpublished_changes(post):
-        notes.append(f"Readers still see the text of {day(post.live_since, now)}")
+        notes.append(f"Readers still see the text of {since(post.live_since, now, zone=False)}")
     if post.scheduled_for and post.scheduled_revision_id != post.newest_revision_id:
         notes.append("The draft has changed since it was scheduled")
     if post.leaves_at:
         notes.append(f"Leaves the site {spoken_on(post.leaves_at, now)}")
     if post.trashed_at:
-        notes.append(f"In the trash since {day(post.trashed_at, now)}")
+        notes.append(f"In the trash since {since(post.trashed_at, now, zone=False)}")
     return notes
 
 
-def spoken_on(moment: datetime, now: datetime) -> str:
+def since(moment: datetime, now: datetime, *, zone: bool = True) -> str:
+    """A moment that is over, after «since» or «of»: with its time in the last 7 days, then as a day, «June 2»."""
+    is_near = timezone.localdate(now) - timezone.localdate(moment) < timedelta(days=7)
+    return spoken(moment, now, zone=zone) if is_near else day(moment, now)
+
+
+def spoken_on(moment: datetime, now: datetime, *, zone: bool = True) -> str:
     """A moment after a verb: «today 3:00 pm, …», «on Tuesday 9:00 am, …»."""
-    words = spoken(moment, now)
+    words = spoken(moment, now, zone=zone)
     return words if words.startswith("today") else f"on {words}"
 
 
@@ -97,10 +104,26 @@ def my_drafts(user: AbstractBaseUser, now: datetime) -> list[Post]:
     return waiting[:SHOWN]
 
 
+def what_lies_ahead(now: datetime) -> QuerySet[Publication]:
+    """Publications that go live at a set time, or that readers see until one. A post can have two."""
+    leaves = Q(live_until__gt=now, live_until__lt=FAR_FUTURE)
+    return Publication.objects.filter(Q(live_from__gt=now) | leaves).order_by()
+
+
 def scheduled_posts(now: datetime) -> list[Post]:
-    """Posts that go live or change at a set time, the next one first."""
-    waiting = Publication.objects.filter(live_from__gt=now).order_by("live_from").values_list("post_id", flat=True)
-    posts = with_standing(list(waiting[:SHOWN]), now)
+    """Posts that go live, change or leave the site at a set time, the next one first.
+
+    ``scheduled_words`` is that moment, ``scheduled_act`` what happens then.
+    """
+    moment = Case(When(live_from__gt=now, then="live_from"), default="live_until")
+    ahead = what_lies_ahead(now).order_by(moment, "pk").values_list("post_id", flat=True)
+    posts = with_standing(list(dict.fromkeys(ahead[: 2 * SHOWN]))[:SHOWN], now)
     for post in posts:
-        post.scheduled_words = spoken(post.scheduled_for, now, zone=False)
+        post.scheduled_words = spoken(post.scheduled_for or post.leaves_at, now, zone=False)
+        if not post.scheduled_for:
+            post.scheduled_act = "Leaves the site"
+            continue
+        post.scheduled_act = "Changes to a live post" if post.live_since else "New post"
+        if post.leaves_at:
+            post.scheduled_act += f". Leaves the site {spoken_on(post.leaves_at, now, zone=False)}"
     return posts

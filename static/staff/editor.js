@@ -23,8 +23,26 @@
     return element;
   };
 
+  // A photo or a table stands between paragraphs: the caret goes to the nearer edge of the one it is in.
+  const stepOutOfWords = (editor) => {
+    const range = editor.getSelection() && editor.getSelection().getRanges()[0];
+    const root = editor.editable();
+    if (!range || range.startContainer.equals(root) || !root.contains(range.startContainer)) return;
+    let block = range.startContainer;
+    while (!block.getParent().equals(root)) block = block.getParent();
+    const words = block.getText();
+    if (block.type !== CKEDITOR.NODE_ELEMENT || (block.is('p') && !/[^\s\u200b]/.test(words))) return;
+    const before = document.createRange();
+    before.setStart(block.$, 0);
+    before.setEnd(range.startContainer.$, range.startOffset);
+    const isNearStart = before.toString().length * 2 < words.length;
+    range.moveToPosition(block, isNearStart ? CKEDITOR.POSITION_BEFORE_START : CKEDITOR.POSITION_AFTER_END);
+    range.select();
+  };
+
   const insert = (editor, element) => {
     editor.fire('saveSnapshot');
+    stepOutOfWords(editor);
     editor.insertHtml(element.outerHTML);
     const last = editor.editable().getLast();
     if (last && last.type === CKEDITOR.NODE_ELEMENT && !last.is('p', 'h2', 'h3', 'h4', 'ul', 'ol')) {
@@ -276,20 +294,40 @@
     editor.ui.addButton('More', {label: 'More', command: 'staffMore', isToggle: true});
     // Arrow keys pass over what More hides.
     editor.on('instanceReady', () => {
+      editor.editable().$.addEventListener('input', () => {
+        if (editor.container.$.classList.contains('st-more-on')) editor.execCommand('staffMore');
+      });
       let back = false;
       editor.ui.space('top').$.addEventListener('keydown', (event) => {
         back = event.key === 'ArrowLeft' || event.key === 'ArrowUp' || (event.key === 'Tab' && event.shiftKey);
       }, true);
-      for (const item of editor.toolbox.toolbars.flatMap((bar) => bar.items)) {
+      const items = editor.toolbox.toolbars.flatMap((bar) => bar.items).filter((item) => item.focus);
+      items.forEach((item, place) => {
         const focus = item.focus;
         item.focus = function () {
           const element = document.getElementById(this.id);
-          const beside = back ? this.previous : this.next;
-          if (element && element.offsetParent === null && beside) beside.focus();
-          else if (focus) focus.call(this);
+          const beside = items[(place + (back ? items.length - 1 : 1)) % items.length];
+          if (element && element.offsetParent === null) beside.focus();
+          else focus.call(this);
         };
-      }
+      });
     });
+  };
+
+  // An empty article says where to write.
+  const hint = (editor) => {
+    const show = () => {
+      const text = editor.editable();
+      if (!text) return;
+      const isEmpty = !/[^\s\u200b]/.test(text.getText()) && !text.findOne('figure,table,li,blockquote,h2,h3,h4');
+      if (isEmpty) text.setAttribute('data-hint', 'Write here');
+      else text.removeAttribute('data-hint');
+    };
+    editor.on('instanceReady', () => {
+      show();
+      editor.editable().$.addEventListener('input', show);
+    });
+    editor.on('change', show);
   };
 
   if (CKEDITOR) {
@@ -305,6 +343,7 @@
         links(editor);
         tables(editor);
         more(editor);
+        hint(editor);
         // A double click opens no dialog of CKEditor's own.
         editor.on('doubleclick', (event) => { event.data.dialog = ''; }, null, null, 998);
         const form = editor.element.$.form;

@@ -8,6 +8,15 @@
   const NOT_SAID = 'Describe this photo for someone who cannot see it, or tick “Only decoration”.';
   const SIGNED_OUT = 'You may have been signed out. Log in again in another tab, then press “Use photo” once more.';
 
+  // The token changes when somebody logs in again in another tab; the cookie has the newest one, and the post's form
+  // gets it, too.
+  const token = () => {
+    const field = document.querySelector('#post_form [name=csrfmiddlewaretoken]');
+    const newest = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
+    if (newest) field.value = decodeURIComponent(newest[1]);
+    return field.value;
+  };
+
   class PhotoSheet {
     constructor() {
       this.error = find('[data-error]');
@@ -156,6 +165,7 @@
       radio.addEventListener('change', () => {
         const same = this.current && String(this.current.id) === String(image.id);
         this.choose(image, same ? this.current : {alt: image.alt_text, decorative: image.decorative, caption: image.caption});
+        if (matchMedia('(max-width: 767px)').matches) this.details.scrollIntoView({block: 'nearest'});
       });
       const picture = document.createElement('img');
       picture.src = image.thumbnail || image.src;
@@ -212,12 +222,11 @@
       if (words.decorative) data.append('is_decorative', 'on');
       data.append('caption', words.caption);
       data.append('depicts', form.querySelector('[name=depicts]:checked').value);
-      const token = document.querySelector('#post_form [name=csrfmiddlewaretoken]').value;
       this.busy(true);
       let answer = null;
       try {
         const response = await fetch(dialog.dataset.upload, {
-          method: 'POST', body: data, headers: {'X-CSRFToken': token, Accept: 'application/json'},
+          method: 'POST', body: data, headers: {'X-CSRFToken': token(), Accept: 'application/json'},
         });
         const isJson = (response.headers.get('Content-Type') || '').includes('application/json');
         answer = isJson ? await response.json() : {error: response.status >= 500 ? 'The server did not answer. Nothing is lost; try again.' : SIGNED_OUT};

@@ -6,25 +6,81 @@
   const publish = form && form.querySelector('[data-publish]');
   const saved = form && form.querySelector('[data-saved]');
   if (form && save) {
+    const readers = form.querySelector('[data-readers]');
+    const stays = form.querySelector('[data-stays]');
+    const say = (place, sentence) => { if (place && place.textContent !== sentence) place.textContent = sentence; };
     let changed = document.querySelector('[data-first-note]') !== null;
-    let leaving = false;
+    let asking = false, mayGo = false, leaving = false;
     const touched = () => {
-      if (!changed) saved.textContent = 'Not saved yet.';
+      say(saved, 'Not saved yet.');
+      if (readers) say(readers, readers.dataset.meanwhile);
       changed = true;
     };
     form.addEventListener('input', touched);
     form.addEventListener('change', touched);
     form.addEventListener('article-changed', touched);
-    form.addEventListener('submit', (event) => {
-      if (leaving) {
-        event.preventDefault();
+
+    // Before anything is sent: is this still the same person, signed in? If not, the page and its words stay.
+    const stay = (sentence, link, rest) => {
+      if (changed) touched();
+      else say(saved, 'Not saved yet.');
+      stays.replaceChildren(sentence);
+      if (link) {
+        const login = document.createElement('a');
+        login.href = form.dataset.home;
+        login.target = '_blank';
+        login.rel = 'noopener';
+        login.textContent = link;
+        stays.append(' ', login, rest);
+      }
+      stays.hidden = false;
+    };
+    const maySend = async () => {
+      let answer = null;
+      try {
+        const address = `${form.dataset.signedIn}?${new URLSearchParams({as: form.dataset.as})}`;
+        const response = await fetch(address, {headers: {Accept: 'application/json'}, signal: AbortSignal.timeout(20000)});
+        if (!response.ok) throw new Error(response.status);
+        answer = await response.json();
+      } catch {
+        stay('The server did not answer. Your text stands here; try again.');
+        return false;
+      }
+      if (answer.same) form.querySelector('[name=csrfmiddlewaretoken]').value = answer.token;
+      else if (answer.signed_in) stay('Somebody else is logged in here now. Your text stands here.', 'Log in as yourself in another tab', ', then save again.');
+      else stay('You are signed out. Your text stands here.', 'Log in in another tab', ', then save again.');
+      return answer.same;
+    };
+    form.addEventListener('submit', async (event) => {
+      if (mayGo) {
+        mayGo = false;
+        leaving = true;
         return;
       }
-      leaving = true;
-      saved.textContent = 'Saving…';
+      event.preventDefault();
+      if (asking || leaving) return;
+      asking = true;
+      stays.hidden = true;
+      say(saved, 'Saving…');
+      const button = event.submitter;
+      mayGo = await maySend();
+      asking = false;
+      if (mayGo) form.requestSubmit(button);
     });
-    // Coming back with the browser's back button: the page stands as it was left.
-    window.addEventListener('pageshow', () => { leaving = false; });
+
+    // Coming back with the browser's back button: the page stands as it was left, with words that may not be saved.
+    const differs = (field) => {
+      if (field.matches('select')) {
+        const first = [...field.options].findIndex((option) => option.defaultSelected);
+        return field.selectedIndex !== Math.max(first, 0);
+      }
+      if (field.matches('[type=checkbox],[type=radio]')) return field.checked !== field.defaultChecked;
+      return field.matches('input:not([type=hidden]),textarea') && field.value !== field.defaultValue;
+    };
+    window.addEventListener('pageshow', () => {
+      asking = mayGo = leaving = false;
+      if (changed || [...form.elements].some(differs)) touched();
+    });
     window.addEventListener('beforeunload', (event) => { if (changed && !leaving) event.preventDefault(); });
 
     document.addEventListener('keydown', (event) => {
@@ -34,7 +90,7 @@
         form.requestSubmit(save);
       } else if (event.key === 'Enter' && publish) {
         event.preventDefault();
-        form.requestSubmit(publish);
+        publish.click();
       }
     });
 
@@ -51,6 +107,7 @@
       publish.addEventListener('click', (event) => {
         if (title.value.trim() === '') {
           event.preventDefault();
+          say(saved, 'Write a title first.');
           title.focus();
         }
       });
@@ -87,7 +144,18 @@
     }
   }
 
-  // After a refused save the note on top has the focus; its links lead to the fields, wherever those are folded away.
+  // Shows a field wherever it is folded away, and puts the caret there.
+  const goTo = (field) => {
+    if (!field) return;
+    for (let box = field.closest('details'); box; box = box.parentElement.closest('details')) box.open = true;
+    field.scrollIntoView({block: 'center'});
+    const place = field.matches('input,textarea,select,button') ? field : field.querySelector('input,textarea,select');
+    const editor = window.CKEDITOR && window.CKEDITOR.instances[field.id];
+    if (editor) editor.focus();
+    else if (place) place.focus();
+  };
+
+  // After a refused save the note on top has the focus; its links lead to the fields.
   const note = document.querySelector('[data-first-note]');
   if (note) {
     note.focus();
@@ -95,14 +163,9 @@
       const link = event.target.closest('[data-jump]');
       if (!link) return;
       event.preventDefault();
-      const field = document.getElementById(link.hash.slice(1)) || document.querySelector(`[name="${CSS.escape(link.hash.slice(4))}"]`);
-      if (!field) return;
-      for (let box = field.closest('details'); box; box = box.parentElement.closest('details')) box.open = true;
-      field.scrollIntoView({block: 'center'});
-      const place = field.matches('input,textarea,select,button') ? field : field.querySelector('input,textarea,select');
-      const editor = window.CKEDITOR && window.CKEDITOR.instances[field.id];
-      if (editor) editor.focus();
-      else if (place) place.focus();
+      goTo(document.getElementById(link.hash.slice(1)) || document.querySelector(`[name="${CSS.escape(link.hash.slice(4))}"]`));
     });
+  } else if (/^#id_\w+$/.test(location.hash)) {
+    goTo(document.getElementById(location.hash.slice(1)));
   }
 }

@@ -13,6 +13,7 @@
   const later = form.querySelector("input[name=when][value=later]");
   // Days are compared as days of the calendar, so no time zone of this computer can move them.
   const day = (iso) => new Date(iso + "T00:00:00Z");
+  const PASSED = "That day has passed";
 
   function clock() {
     const [hour, minute] = time.value.split(":");
@@ -35,9 +36,13 @@
   }
 
   function say() {
+    const passed = later.checked && date.value !== "" && date.value < form.dataset.today;
     const complete = /^\d{4}-\d\d-\d\d$/.test(date.value) && /^\d\d:\d\d/.test(time.value);
     for (const place of form.querySelectorAll("[data-act], [data-words], [data-updated]")) {
-      if (!later.checked) place.textContent = place.dataset.now;
+      if (place.matches("[data-act]")) place.disabled = passed;
+      if (passed && !place.matches("[data-updated]")) {
+        place.textContent = place.matches("[data-act]") ? PASSED : `${PASSED}. Choose a later one, or choose “Now”.`;
+      } else if (!later.checked) place.textContent = place.dataset.now;
       else if (!complete) continue;
       else if (place.matches("[data-updated]")) place.textContent = fullDay(day(date.value));
       else {
@@ -59,7 +64,7 @@
     const button = form.querySelector("[data-act]");
     if (!button) return;
     setTimeout(() => { button.disabled = true; });
-    window.addEventListener("pageshow", () => { button.disabled = false; });
+    window.addEventListener("pageshow", say);
   });
   say();
 })();

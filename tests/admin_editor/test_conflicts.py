@@ -21,6 +21,7 @@ def test_a_text_saved_in_between_is_not_written_over(editor, otto):
     assert "otto saved this post today" in editor.note and "Nothing of yours or theirs is lost" in editor.note
     assert editor.fields["body"] == "<p>Erin’s words</p>" and editor.fields["tag_words"] == "mine"
     assert Post.objects.get().body == "<p>Otto’s words</p>"
+    assert editor.save_line == "Not saved yet. Not public yet."
     link = editor.page.xpath("//*[@id='form-note']//a")[0]
     assert link.get("target") == "_blank" and link.get("href") == f"/admin/blog/post/{post.pk}/change/"
     # Pressing Save draft once more is still no way over it.

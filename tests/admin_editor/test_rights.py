@@ -28,6 +28,34 @@ def test_a_writer_changes_own_posts_and_reads_those_of_others(writer):
     assert other.title == "Of others"
 
 
+def test_a_post_of_others_is_read_with_its_headings_lists_and_links(writer):
+    body = '<h2>Care</h2><ul><li>Rest</li></ul><p><a href="https://example.com/">More</a></p>'
+    writer.open(make_post("Live", body=body))
+    assert writer.page.xpath("//article/h2/text()") == ["Care"] and writer.page.xpath("//article/ul/li/text()")
+    assert writer.page.xpath("//article//a/@href") == ["https://example.com/"]
+    assert writer.page.xpath("//a[text()='Open the live page']/@href") == ["/blog/live/"]
+
+
+def test_a_writer_learns_how_a_post_gets_live_and_a_name_gets_linked(writer, editor, screen_of):
+    assert "An editor publishes it." in writer.open().save_line
+    assert "can link your name" not in writer.text
+    assert "An editor publishes it." not in editor.open().text
+    assert "An editor or manager can link your name." in screen_of(person("walt", "Writer")).open().text
+
+
+def test_a_form_asks_before_it_is_sent_whether_its_writer_is_signed_in(writer):
+    address = "/admin/blog/post/signed-in/"
+    pk = writer.user.pk
+    answer = writer.client.get(address, {"as": pk})
+    assert "no-store" in answer["Cache-Control"]
+    assert (answer.json()["signed_in"], answer.json()["same"]) == (True, True) and answer.json()["token"]
+    assert writer.client.get(address, {"as": pk + 1}).json() == {"signed_in": True, "same": False, "token": ""}
+    answer = Client().get(address, {"as": pk})
+    assert answer.status_code == 200 and answer.json() == {"signed_in": False, "same": False, "token": ""}
+    assert "no-store" in answer["Cache-Control"]
+    assert Client().post(address).status_code == 405
+
+
 def test_a_writer_changes_what_stands_under_the_own_name(writer):
     post = make_post("For Wilma", live=False, author=make_author("Wilma Fox"))
     assert writer.open(post).send(title="From Wilma").status_code == 302

@@ -7,8 +7,11 @@ from cast import DAY
 from django.utils import timezone
 from factories import make_author, make_picture, make_post, make_tag, make_topic
 
+from blog import publishing
+from blog.admin import post_fields
+from blog.clinic_time import NoSuchTime
 from blog.models import Image, Post, Publication, Revision, Tag
-from blog.publishing import missing_for_release, newest_revision
+from blog.publishing import missing_for_release, move_to_trash, newest_revision, publish, remove_samples, take_off
 
 ABOVE = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)  # noon in Alaska, before daylight saving
 
@@ -38,6 +41,13 @@ def test_without_a_title_nothing_is_saved_and_nothing_is_lost(editor):
     assert editor.fields["body"] == "<p>Many words</p>"
     assert (editor.fields["subtitle"], editor.fields["tag_words"]) == ("Typed", "laser, new one")
     assert editor.page.xpath("//*[@id='form-note']/@tabindex") == ["-1"]
+    assert editor.save_line == "Not saved yet."
+    assert not editor.page.xpath("//*[@autofocus]")
+
+
+def test_a_new_post_begins_at_its_title(editor):
+    assert editor.open().page.xpath("//*[@autofocus]/@id") == ["id_title"]
+    assert not editor.open(make_post(live=False)).page.xpath("//*[@autofocus]")
 
 
 def rich_post(**values):
@@ -133,6 +143,12 @@ def test_saving_a_live_post_changes_nothing_for_readers(editor):
     post = make_post("Live", now=timezone.now() - 30 * DAY)
     editor.open(post)
     assert "Readers see this text." in editor.save_line
+    # Words that are not saved yet are not said to be live.
+    meanwhile = editor.page.xpath("//*[@data-meanwhile]/@data-meanwhile")[0]
+    assert meanwhile.startswith("Readers see the text of ") and "this text" not in meanwhile
+    assert editor.send(title="").status_code == 200
+    assert editor.save_line == f"Not saved yet. {meanwhile}"
+    editor.open(post)
     editor.send(body="<p>Better</p>")
     editor.open(post)
     assert "Readers still see the text of" in editor.save_line
@@ -144,8 +160,66 @@ def test_a_scheduled_version_is_fixed_and_the_screen_says_so(editor):
     editor.open(post)
     assert "Scheduled for" in editor.save_line and "Alaska time" in editor.save_line
     assert "What is scheduled is fixed" in editor.text
+    assert editor.page.xpath("//a[text()='Unschedule…']/@href")[0] == f"/admin/blog/post/{post.pk}/publish/"
     editor.send(body="<p>After all</p>")
     assert Publication.objects.get().body != "<p>After all</p>"
+
+
+def test_with_a_change_scheduled_the_save_line_says_what_readers_see_now(editor):
+    now = timezone.now()
+    post = make_post("Live", now=now - timedelta(days=3))
+    editor.open(post).send(body="<p>Second</p>")
+    publish(editor.user, newest_revision(post), at=now + timedelta(days=2), now=now)
+    editor.open(post)
+    since = timezone.localtime(now - timedelta(days=3))
+    assert f"Readers see the text of {since:%A}" in editor.save_line
+    assert "A change is scheduled for" in editor.save_line
+
+
+def test_a_planned_end_can_be_called_off_from_the_note(editor, writer):
+    now = timezone.now()
+    post = make_post("Leaving", now=now - DAY, author=writer.user.author)
+    take_off(editor.user, post, reason="Outdated", at=now + DAY, now=now)
+    editor.open(post)
+    assert "Set to leave the site" in editor.text
+    address = editor.page.xpath("//form[.//button[text()='Keep it on the site']]/@action")[0]
+    assert "Set to leave the site" in writer.open(post).text and "Keep it on the site" not in writer.text
+    assert editor.client.post(address).status_code == 302
+    assert "Set to leave the site" not in editor.open(post).text
+
+
+def test_a_post_in_the_trash_has_a_way_out(editor):
+    post = make_post("Put away", live=False)
+    move_to_trash(editor.user, post, now=timezone.now())
+    editor.open(post)
+    assert editor.page.xpath("//a[text()='Take out of the trash…']/@href") == [f"/admin/blog/post/{post.pk}/restore/"]
+
+
+def test_words_for_a_post_that_was_removed_become_a_new_one(editor):
+    post = make_post("Sample", live=False)
+    editor.open(post)
+    Post.objects.update(is_sample=True)
+    assert remove_samples(editor.user) == 1
+    assert editor.send(body="<p>Typed</p>", tag_words="mine").status_code == 200
+    assert "This post is gone" in editor.note and "save it as a new post" in editor.note
+    assert (editor.fields["title"], editor.fields["body"]) == ("Sample", "<p>Typed</p>")
+    assert editor.fields["tag_words"] == "mine" and not Post.objects.exists()
+    assert editor.page.xpath("//form[@id='post_form']/@action") == ["/admin/blog/post/add/"]
+    answer = editor.client.post("/admin/blog/post/add/", {**editor.fields, "_continue": "1"})
+    post = Post.objects.get()
+    assert answer.url == f"/admin/blog/post/{post.pk}/change/" and post.body == "<p>Typed</p>"
+
+
+def test_a_post_that_is_removed_in_the_same_moment_loses_no_word(editor, monkeypatch):
+    post = make_post("Sample", live=False)
+    editor.open(post)
+
+    def gone(pk):
+        raise publishing.NotThere("This post was removed meanwhile.")
+
+    monkeypatch.setattr(publishing, "lock_post", gone)
+    assert editor.send(body="<p>Typed</p>").status_code == 200
+    assert "was removed meanwhile" in editor.note and editor.fields["body"] == "<p>Typed</p>"
 
 
 # --- The main photo -------------------------------------------------------------------------------------------------
@@ -243,6 +317,24 @@ def test_today_before_noon_is_now_and_a_day_to_come_is_refused(editor, monkeypat
     assert editor.open().send(title="Tomorrow", published_at="2026-03-03").status_code == 200
     assert "lies ahead" in editor.errors("published_at")
     assert Post.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("0001-01-01", "Look at the year"), ("0020-03-01", "Look at the year"), ("1867-10-19", "Look at the year")],
+)
+def test_a_slip_in_the_year_is_told(editor, typed, sentence):
+    assert editor.open().send(title="Old", published_at=typed).status_code == 200
+    assert sentence in editor.errors("published_at") and not Post.objects.exists()
+
+
+def test_a_noon_that_the_clock_skips_is_told(editor, monkeypatch):
+    def skip(*args):
+        raise NoSuchTime("No such time.")
+
+    monkeypatch.setattr(post_fields, "at_clinic", skip)
+    assert editor.open().send(title="Skipped", published_at="2026-03-01").status_code == 200
+    assert "skips that day’s noon" in editor.errors("published_at")
 
 
 # --- Tags and picked posts ------------------------------------------------------------------------------------------

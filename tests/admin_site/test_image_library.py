@@ -49,7 +49,7 @@ class TestUpload:
     def test_the_same_bytes_are_one_picture(self, client):
         send(client)
         answer = send(client, alt_text="Something else")
-        assert "The library had this picture already." in words(answer)
+        assert "had this picture already. Your new description was not used; change it below." in words(answer)
         assert Image.objects.get().alt_text == "A lamp"
 
     @pytest.mark.parametrize(

@@ -64,6 +64,24 @@ def test_a_draft_that_went_on_after_scheduling(client, one_of_each, rewrite):
     assert "The draft has changed since it was scheduled" in words(client.get(LIST))
 
 
+def test_texts_of_one_day_are_told_apart(client, draft, rewrite, erin):
+    post = draft(now=NOON - DAY)
+    publish(erin, newest_revision(post), now=NOON - DAY)
+    publish(erin, rewrite(post, title="Second"), now=NOON - DAY / 24)
+    rewrite(post, title="Third")
+    assert "Readers still see the text of today 11:00 am" in words(client.get(LIST))
+
+
+def test_out_of_the_trash_from_its_row(client, as_user, one_of_each, wilma):
+    post = one_of_each["Trashed"]
+    there = reverse("admin:blog_post_restore", args=[post.pk])
+    answer = client.get(f"{LIST}?trash=1")
+    assert "In the trash since today 12:00 pm. Take out of the trash…" in words(answer)
+    assert there in tree(answer).xpath("//table//a/@href")
+    assert there not in tree(client.get(LIST)).xpath("//main//a/@href")
+    assert there not in tree(as_user(wilma).get(f"{LIST}?trash=1")).xpath("//main//a/@href"), "not hers"
+
+
 def test_newest_saved_first(client, draft):
     for number in range(3):
         draft(f"Post {number}", now=NOON - number * DAY)
@@ -74,7 +92,7 @@ def test_newest_saved_first(client, draft):
     ("query", "found"),
     [
         ("status=draft", {"Draft"}),
-        ("status=scheduled", {"Scheduled", "Replaced"}),
+        ("status=scheduled", {"Scheduled", "Replaced", "Leaving"}),
         ("status=live", {"Live", "Changed", "Leaving"}),
         ("status=off_the_site", {"Off"}),
         ("trash=1", {"Trashed"}),
@@ -102,7 +120,7 @@ def test_views_with_counts(client, one_of_each):
         "All 7",
         "Mine 6",
         "Drafts 1",
-        "Scheduled 2",
+        "Scheduled 3",
         "Trash 1",
     ]
     for view in views:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from staff_words import NOON, buttons, tree, words
 
 from blog.models import Author, Post, Publication
-from blog.publishing import newest_revision, publish, take_off
+from blog.publishing import drafts, newest_revision, publish, release, take_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -56,11 +56,27 @@ class TestWhatItSays:
         assert "Show “Updated November 23, 2026”" in said
         assert not tree(screen(post)).xpath("//input[@name='show_updated' and @checked]")
 
+    @pytest.mark.parametrize(
+        ("ago", "said"),
+        [
+            (HOUR, "today 11:00 am, Alaska time."),
+            (6 * DAY, "Tuesday 12:00 pm, Alaska time."),
+            (7 * DAY, "November 16."),
+        ],
+    )
+    def test_a_text_of_these_days_is_called_by_its_time(self, screen, draft, rewrite, erin, ago, said):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON - ago)
+        rewrite(post, title="Changed")
+        assert f"It replaces the text that has been live since {said}" in words(screen(post))
+        assert f"Live since {said}" in words(screen.client.get(address("take_off", post)))
+
     def test_it_comes_back(self, screen, draft, erin):
         post = draft()
         publish(erin, newest_revision(post), now=NOON - 3 * DAY)
         take_off(erin, post, "Old", now=NOON - 2 * DAY)
-        assert "Off the site since November 21. It comes back at the same address." in words(screen(post))
+        said = words(screen(post))
+        assert "Off the site since Saturday 12:00 pm, Alaska time. It comes back at the same address." in said
 
     def test_the_shown_date(self, screen, draft):
         said = words(screen(draft(published_at=datetime(2025, 6, 2, 18, tzinfo=UTC))))
@@ -72,8 +88,13 @@ class TestWhatItSays:
         assert "Must fix 2" in words(answer) and "There is no text yet." in words(answer)
         assert buttons(answer) == []
         assert "Fix 2 things first" in words(answer)
-        links = tree(answer).xpath("//ul[@class='st-checks']//a/@href")
-        assert links == [address("change", post)] * 2
+
+    def test_each_fix_leads_to_its_field(self, screen, draft, picture):
+        post = draft(body="", author=None, hero_image=picture)
+        links = tree(screen(post)).xpath("//ul[@class='st-checks']//a/@href")
+        assert links == [address("change", post) + field for field in ("#id_body", "#id_author", "#id_hero_alt")]
+        fields = tree(screen.client.get(address("change", post))).xpath("//@id")
+        assert {"id_body", "id_author", "id_hero_alt"} <= set(fields)
 
     def test_nothing_new(self, screen, draft, erin):
         post = draft()
@@ -90,6 +111,7 @@ class TestWhatItSays:
         answer = screen(post)
         assert "Set to leave the site on Thursday 12:00 pm, Alaska time." in words(answer)
         assert "Keep it on the site" in buttons(answer)
+        assert "Nothing changes for readers until" not in words(answer)
         screen.client.post(address("keep_on_site", post))
         assert "Set to leave" not in words(screen(post))
 
@@ -150,10 +172,8 @@ class TestAtASetTime:
     def test_it_appears_at_its_minute(self, screen, draft):
         post = draft()
         answer = screen(post, when="later")
-        said = (
-            "Scheduled for Tuesday 9:00 am, Alaska time. What is scheduled is fixed: later edits change only the draft."
-        )
-        assert said in words(answer)
+        flash = tree(answer).xpath("//ul[@class='messagelist']/li")
+        assert [line.text_content() for line in flash] == ["Scheduled for Tuesday 9:00 am, Alaska time."]
         nine = datetime(2026, 11, 24, 18, tzinfo=UTC)
         assert (live_title(post, nine - timedelta(seconds=1)), live_title(post, nine)) == (None, "How lasers work")
 
@@ -169,6 +189,7 @@ class TestAtASetTime:
         answer = screen(post)
         assert "Goes live Tuesday 9:00 am, Alaska time." in words(answer)
         assert "Scheduled by erin." in words(answer)
+        assert "Nothing changes for readers until" not in words(answer), "it changes by itself"
         assert buttons(answer) == ["Unschedule"]
         rewrite(post, title="Changed")
         assert "The draft has changed since." in words(screen(post))
@@ -218,6 +239,18 @@ class TestAtASetTime:
         take_off(erin, post, "Offer ends", at=NOON + HOUR, now=NOON)
         rewrite(post, title="Changed")
         assert "The post leaves the site before that time." in words(screen(post, when="later"))
+
+
+def test_a_moment_that_passed_while_the_press_waited_is_refused(screen, draft, at_noon, monkeypatch):
+    post, lock = draft(), drafts.lock_post
+
+    def wait_for_the_row(pk):
+        at_noon(NOON + 2 * DAY)
+        return lock(pk)
+
+    monkeypatch.setattr(release, "lock_post", wait_for_the_row)
+    assert "Not published." in words(screen(post, when="later"))
+    assert not Publication.objects.filter(post=post).exists()
 
 
 class TestConflicts:

@@ -1,11 +1,12 @@
 """Topics, tags, the practice, and the record of what was done."""
 
 import pytest
+from cast import DAY, MINUTE
 from django.urls import reverse
-from staff_words import rows, tree, words
+from staff_words import NOON, rows, tree, words
 
 from blog.models import AuditEntry, ChangeStamp, Practice, Tag, Topic
-from blog.publishing import newest_revision, publish, take_off
+from blog.publishing import keep_on_site, newest_revision, publish, take_off
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,41 @@ class TestRecord:
         assert client.post(reverse("admin:blog_auditentry_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
         entry.refresh_from_db()
         assert entry.reason == "Out of date"
+
+
+@pytest.mark.usefixtures("at_noon")
+class TestHistoryOfAPost:
+    @pytest.fixture
+    def post(self, draft, erin):
+        post = draft("Light")
+        publish(erin, newest_revision(post), now=NOON - DAY)
+        take_off(erin, post, "<b>Offer</b> ends", at=NOON + DAY, now=NOON)
+        return post
+
+    def history(self, client, post):
+        return client.get(reverse("admin:blog_post_history", args=[post.pk]))
+
+    def test_what_was_done_in_public_the_newest_first(self, as_user, wilma, post):
+        answer = self.history(as_user(wilma), post)
+        found = tree(answer).xpath("//section[@aria-labelledby='acts']//li")
+        assert [" ".join(" ".join(line.itertext()).split()) for line in found] == [
+            "Scheduled to leave the site : Tuesday 12:00 pm Reason: <b>Offer</b> ends Today 12:00 pm, by erin",
+            "Published Sunday 12:00 pm, by erin",
+        ]
+        assert "All times are Alaska time." in words(answer)
+
+    def test_of_a_draft(self, client, draft):
+        assert "Readers never saw this post." in words(self.history(client, draft()))
+
+    def test_who_may(self, as_user, nora, post):
+        answer = self.history(as_user(nora), post)
+        assert answer.status_code == 403
+        assert "Offer" not in answer.content.decode()
+
+    def test_its_cost_does_not_grow(self, client, post, rewrite, erin, django_assert_max_num_queries):
+        keep_on_site(erin, post)
+        for number in range(12):
+            publish(erin, rewrite(post, title=f"Light {number}"), now=NOON + number * MINUTE)
+        self.history(client, post)
+        with django_assert_max_num_queries(10):
+            self.history(client, post)

@@ -5,10 +5,10 @@ from cast import DAY
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from staff_words import NOON, buttons, tree, words
+from staff_words import NOON, buttons, titles, tree, words
 
 from blog.models import Post, Practice, SampleContent
-from blog.publishing import newest_revision, publish
+from blog.publishing import newest_revision, publish, take_off
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +61,19 @@ class TestLogin:
         answer = client.post("/admin/login/", sent)
         assert "Not logged in. This user name and password do not belong together." in words(answer)
         assert client.post("/admin/login/", sent | {"password": "not a short one"}).url == "/admin/"
+
+    def test_after_a_wrong_password_one_types_the_password_again(self, client, root):
+        focused = "//input[@autofocus]/@name"
+        assert tree(client.get("/admin/login/")).xpath(focused) == ["username"]
+        assert tree(client.post("/admin/login/", {"username": "root"})).xpath(focused) == ["password"]
+        assert tree(client.post("/admin/login/", {"password": "x"})).xpath(focused) == ["username"]
+
+    def test_logged_out(self, as_user, root):
+        browser = as_user(root)
+        answer = browser.post("/admin/logout/")
+        assert words(answer) == "You are logged out. Log in"
+        assert tree(answer).xpath("//main//a/@href") == ["/admin/"]
+        assert browser.get("/admin/").status_code == 302
 
     def test_a_closed_login_is_told_the_same(self, client, root):
         User.objects.update(is_active=False)
@@ -119,6 +132,18 @@ class TestFirstPage:
         assert "Waiting" in said and "Tuesday 12:00 pm" in said
         assert reverse("admin:blog_post_change", args=[mine.pk]) in tree(answer).xpath("//main//a/@href")
 
+    def test_what_leaves_the_site(self, as_user, wilma, erin, draft):
+        both, leaving = draft("Comes and goes"), draft("Only goes")
+        publish(erin, newest_revision(both), at=NOON + DAY, now=NOON)
+        take_off(erin, both, "Offer ends", at=NOON + 3 * DAY, now=NOON)
+        publish(erin, newest_revision(leaving), now=NOON)
+        take_off(erin, leaving, "Offer ends", at=NOON + 2 * DAY, now=NOON)
+        found = tree(as_user(wilma).get("/admin/")).xpath("//section[@aria-labelledby='scheduled']//li")
+        assert [" ".join(" ".join(line.itertext()).split()) for line in found] == [
+            "Comes and goes New post. Leaves the site on Thursday 12:00 pm Tuesday 12:00 pm",
+            "Only goes Leaves the site Wednesday 12:00 pm",
+        ]
+
     def test_nothing_waits(self, as_user, wilma, nora):
         said = words(as_user(wilma).get("/admin/"))
         assert "No draft of yours is waiting." in said
@@ -155,6 +180,22 @@ class TestSamples:
         assert "There are no sample articles any more." in words(client.get("/admin/samples/remove/"))
         assert "There are no sample articles any more." in words(client.post("/admin/samples/remove/", follow=True))
 
+    def test_what_is_next(self, as_user, draft, rewrite, samples, author, erin, root):
+        for number in range(2):
+            changed = draft(f"A sample {number}")
+            Post.objects.filter(pk=changed.pk).update(is_sample=True)
+            publish(erin, rewrite(changed, title=f"Ours {number}"))
+        type(author).objects.update(is_sample=True)
+        answer = as_user(root).post("/admin/samples/remove/", follow=True)
+        assert "Next: fill in Practice, and put a real author on 2 posts." in words(answer)
+        links = tree(answer).xpath("//ul[@class='messagelist']//a/@href")
+        assert links == ["/admin/blog/practice/1/change/", f"/admin/blog/post/?author={author.pk}"]
+        assert len(titles(as_user(root).get(links[1]))) == 2
+
+    def test_who_may_not_fill_in_the_practice_has_it_done(self, as_user, samples, erin):
+        answer = as_user(erin).post("/admin/samples/remove/", follow=True)
+        assert "Next: have a manager fill in Practice." in words(answer)
+
     def test_only_who_may_publish(self, as_user, client, samples, wilma):
         assert client.post("/admin/samples/remove/").url.startswith("/admin/login/")
         assert as_user(wilma).post("/admin/samples/remove/").status_code == 403
@@ -166,5 +207,21 @@ def test_a_lost_token_is_explained_and_changes_nothing(root):
     client.force_login(root)
     answer = client.post("/admin/blog/post/add/", {"title": "Typed for an hour"})
     assert answer.status_code == 403
-    assert "what you typed still stands there" in words(answer) and "Nothing was changed." in words(answer)
+    assert "Not saved" in words(answer) and "Not with this login" not in words(answer)
+    assert "what you typed still stands there, press Save again" in words(answer)
+    assert "Nothing was changed." in words(answer)
     assert not Post.objects.exists()
+
+
+def test_a_form_sent_after_signing_out_promises_nothing(db):
+    answer = Client(enforce_csrf_checks=True).post("/admin/blog/post/add/", {"title": "Typed for an hour"})
+    assert answer.status_code == 403
+    assert "You are signed out. Log in in another tab" in words(answer)
+    assert "still stands there" not in words(answer)
+
+
+@pytest.mark.parametrize("path", ["blog/topic/", "blog/topic/add/", "blog/post/", "blog/image/", "auth/user/"])
+def test_the_way_back_names_only_what_staff_know(as_user, root, path):
+    crumbs = tree(as_user(root).get(f"/admin/{path}")).xpath("//div[@class='breadcrumbs']")[0]
+    parts = [part.strip() for part in crumbs.text_content().split("›")]
+    assert parts[0] == "Home" and "Blog" not in parts and len(parts) == (3 if "add" in path else 2)

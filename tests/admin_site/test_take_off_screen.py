@@ -83,6 +83,7 @@ def test_at_a_set_time_and_kept_after_all(client, live):
     answer = client.get(address("take_off", live))
     assert "Set to leave the site on Tuesday 9:00 am, Alaska time." in words(answer)
     assert "Keep it on the site" in buttons(answer)
+    assert "Nothing changes for readers until" not in words(answer)
     assert "It stays on the site." in words(client.post(address("keep_on_site", live), follow=True))
     assert is_live(live, nine)
     assert "Nothing is set to leave the site." in words(client.post(address("keep_on_site", live), follow=True))

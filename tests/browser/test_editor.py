@@ -368,3 +368,151 @@ def test_on_a_phone_one_row_of_tools_stands_under_the_save_line(site, new_contex
     assert min(heights) >= 44
     page.locator(".cke_button__more").tap()
     assert tools.count() == 14
+    page.locator(".cke_editable").tap()
+    page.keyboard.type("W")
+    expect(tools).to_have_count(6)
+
+
+LOGIN_TAB = "Log in in another tab"
+
+
+def test_signed_out_while_typing_the_words_stay_until_they_can_be_saved(writing, site, sign_in_as, library):
+    page = writing.open().page
+    page.get_by_label("Title", exact=True).fill("Typed for hours")
+    writing.text.click()
+    page.keyboard.type("Many words")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save draft").click()
+    note = page.locator("[data-stays]")
+    expect(note).to_contain_text("You are signed out. Your text stands here.")
+    expect(writing.text).to_contain_text("Many words")
+    expect(page.locator("[data-saved]")).to_have_text("Not saved yet.")
+    with page.context.expect_page() as opened:
+        note.get_by_role("link", name=LOGIN_TAB).click()
+    opened.value.wait_for_url("**/login/**")
+    sign_in_as(opened.value, site.username, site.password)
+
+    # The photo sheet takes the new token, too.
+    page.bring_to_front()
+    page.get_by_role("button", name="Add main photo").click()
+    file = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": photo("purple")}
+    page.locator("#photo-file").set_input_files(file)
+    page.locator("#photo-alt").fill("A purple card")
+    page.locator("#photo-sheet").get_by_label("Nobody").check()
+    page.get_by_role("button", name="Use photo").click()
+    expect(page.locator("[data-photo-words]")).to_have_text("A purple card")
+
+    stored = writing.stored(writing.save())
+    assert (stored["body"], stored["hero_alt"]) == ("<p>Many words</p>", "A purple card")
+
+
+def test_without_an_answer_of_the_server_the_words_stay(writing, expected_complaints):
+    expected_complaints.append("ERR_FAILED")
+    page = writing.open().page
+    page.get_by_label("Title", exact=True).fill("Offline")
+    page.route("**/signed-in/**", lambda route: route.abort())
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-stays]")).to_have_text("The server did not answer. Your text stands here; try again.")
+    page.unroute("**/signed-in/**")
+    assert writing.stored(writing.save())["title"] == "Offline"
+
+
+def test_a_refused_save_is_not_called_saved_and_typing_says_so_again(writing):
+    page = writing.open().page
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save draft").click()
+    writing.ready()
+    status = page.locator("#save-line [role=status]")
+    expect(status).to_have_text("Not saved yet.")
+    page.get_by_label("Title", exact=True).press("x")
+    expect(status).to_have_text("Not saved yet.")
+
+
+def test_publish_without_a_title_says_what_is_missing(writing):
+    page = writing.open().page
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    page.locator("#id_subtitle").evaluate("field => { field.closest('details').open = true; field.focus(); }")
+    page.get_by_role("button", name="Publish…").click(force=True)
+    expect(page.locator("#save-line [role=status]")).to_have_text("Write a title first.")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+
+
+def test_tab_walks_the_cells_of_a_table_and_adds_a_row(writing):
+    page = writing.open().page
+    page.get_by_label("Title", exact=True).fill("Table")
+    writing.text.click()
+    writing.press("Table")
+    page.get_by_label("Rows").fill("2")
+    page.get_by_role("button", name="Insert table").click()
+    page.locator(".cke_editable th").first.click()
+    for number, words in enumerate("abcde"):
+        if number:
+            page.keyboard.press("Tab")
+        page.keyboard.type(words)
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("D")
+    cells = page.locator(".cke_editable :is(th, td)")
+    assert [text.strip() for text in cells.all_inner_texts()] == ["a", "b", "c", "D", "e", ""]
+    # Elsewhere Tab leaves the text.
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Tab")
+    expect(writing.text).not_to_be_focused()
+
+
+@pytest.mark.parametrize(("steps", "first"), [(2, "p"), (6, "figure")])
+def test_a_photo_stands_beside_the_words_it_is_put_into(writing, library, steps, first):
+    page = writing.open().page
+    page.get_by_label("Title", exact=True).fill("Whole words")
+    writing.text.click()
+    page.keyboard.type("Wordsmith")
+    for _ in range(steps):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(400)
+    writing.press("Photo")
+    page.locator("#photo-sheet").get_by_role("radio", name="A lamp on a desk").check()
+    page.get_by_role("button", name="Use photo").click()
+    expect(writing.text.locator("figure")).to_have_count(1)
+    words, figure = "<p>Wordsmith</p>", f'<figure><img data-image="{library}" alt="A lamp on a desk"></figure>'
+    body = writing.stored(writing.save())["body"]
+    assert body == "\n".join([words, figure] if first == "p" else [figure, words])
+
+
+def test_arrow_keys_walk_the_whole_toolbar(writing):
+    page = writing.open().page
+    writing.text.click()
+    page.keyboard.press("Alt+F10")
+    seen = []
+    for _ in range(13):
+        seen.append(page.evaluate("() => document.activeElement.title.split(' (')[0]"))
+        page.keyboard.press("ArrowRight")
+    assert (seen[0], seen[5], seen[-1]) == ("Paragraph or heading", "Italic", "Remove Format")
+
+
+def test_an_empty_article_says_where_to_write(writing):
+    page = writing.open().page
+    expect(writing.text).to_have_attribute("data-hint", "Write here")
+    writing.text.click()
+    page.keyboard.type("W")
+    expect(writing.text).not_to_have_attribute("data-hint", "Write here")
+
+
+def test_a_link_to_a_folded_field_opens_it(writing):
+    page = writing.open().page
+    page.get_by_label("Title", exact=True).fill("Linked")
+    pk = writing.save()
+    page.goto("/admin/")
+    page.goto(f"/admin/blog/post/{pk}/change/#id_seo_title")
+    expect(page.locator("#id_seo_title")).to_be_focused()
+    page.goto("/admin/")
+    page.goto(f"/admin/blog/post/{pk}/change/#id_author")
+    expect(page.locator("#id_author")).to_be_focused()
+
+
+def test_words_that_the_browser_put_back_are_called_unsaved(writing):
+    page = writing.open().page
+    expect(page.locator("[data-saved]")).to_have_text("Nothing to save yet.")
+    page.evaluate("""() => {
+        document.getElementById('id_title').value = 'Put back';
+        window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
+    }""")
+    expect(page.locator("[data-saved]")).to_have_text("Not saved yet.")

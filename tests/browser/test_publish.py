@@ -86,7 +86,12 @@ def test_at_a_set_time_and_taken_back(article, staff_page):
     button = staff_page.locator("[data-act]")
     staff_page.get_by_label("At a set time").check()
     expect(button).to_have_text(re.compile(r"^Schedule for \w+day 9:00 am$"))
+    staff_page.get_by_label("Date").fill("2026-01-02")
+    expect(button).to_have_text("That day has passed")
+    expect(button).to_be_disabled()
+    expect(staff_page.get_by_role("status")).to_contain_text("That day has passed. Choose a later one")
     staff_page.get_by_label("Date").fill("2031-01-02")
+    expect(button).to_be_enabled()
     expect(button).to_have_text("Schedule for January 2, 2031, 9:00 am")
     expect(staff_page.get_by_role("status")).to_have_text("Goes live January 2, 2031, 9:00 am, Alaska time.")
     staff_page.get_by_label("Now").check()
@@ -153,6 +158,25 @@ def test_without_script_a_double_press_and_a_phone(article, site, new_context, s
     page.get_by_role("button", name="Publish", exact=True).dblclick()
     page.wait_for_url("**/change/")
     note.reader_gets(200, "First words.")
+
+
+def test_the_login_card_has_a_margin_all_around(site, page):
+    page.goto(f"{site.url}/admin/login/")
+    card, button = page.locator("#container").bounding_box(), page.get_by_role("button", name="Log in").bounding_box()
+    assert button["y"] + button["height"] + 16 <= card["y"] + card["height"]
+
+
+def test_the_record_on_a_phone(article, site, new_context, sign_in_as):
+    page = new_context(viewport={"width": 390, "height": 844}).new_page()
+    sign_in_as(page, site.username, site.password)
+    note = Article(site, page, "A note with a long title of many words")
+    note.open("publish")
+    press(page, "Publish now")
+    page.goto(f"{site.url}/admin/blog/auditentry/")
+    row = page.locator("#result_list tbody tr").first
+    for name in ("post_link", "who", "reason"):
+        box = row.locator(f".field-{name}").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] < 30, name
 
 
 def test_a_picture_is_described_and_focused(site, staff_page, tmp_path):
