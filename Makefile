@@ -36,7 +36,7 @@ test-postgres: dev-packages ## the same on a real PostgreSQL: an embedded one, o
 
 test-browser: dev-packages ## only the tests in a real Chromium
 	@echo "Tests in a browser"
-	@TEST_ON=sqlite $(VENV) -m pytest -m browser $(ARGS)
+	@TEST_ON=sqlite $(VENV) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m browser tests/browser $(ARGS)
 
 check: dev-packages ## lint, format, missing migrations, Django's own checks
 	@$(VENV) -m ruff check .

@@ -58,7 +58,8 @@ def test_a_file_is_there_whole_or_not_at_all():
     assert not list(Path(default_storage.location).glob("*whole-or-not*"))
     assert default_storage.save("whole-or-not.jpg", ContentFile(b"all bytes")) == "whole-or-not.jpg"
     assert default_storage.save("whole-or-not.jpg", ContentFile(b"all bytes")) == "whole-or-not.jpg"
-    assert default_storage.open("whole-or-not.jpg").read() == b"all bytes"
+    with default_storage.open("whole-or-not.jpg") as file:
+        assert file.read() == b"all bytes"
     default_storage.delete("whole-or-not.jpg")
 
 
