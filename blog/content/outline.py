@@ -4,14 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil
 
 from blog.content.blocks import Block, Figure, List, Quote, Table, Text, arrange, descend
 from blog.content.phrases import plain
 
 # Ids that the page around an article has for its own parts.
 RESERVED_IDS = frozenset({"main", "safety", "contents", "key-points", "author", "q"})
-WORDS_PER_MINUTE = 220
 _MAX_ID_LENGTH = 60
 
 
@@ -74,11 +72,6 @@ def plain_text(html: str) -> str:
 def word_count(html: str) -> int:
     """How many words a body has, captions and tables included."""
     return len(plain_text(html).split())
-
-
-def reading_minutes(html: str) -> int:
-    """Whole minutes to read a body, at least 1."""
-    return max(1, ceil(word_count(html) / WORDS_PER_MINUTE))
 
 
 def first_words(html: str, limit: int) -> str:
