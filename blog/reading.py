@@ -64,7 +64,7 @@ _practice: tuple[int, Practice] | None = None
 def practice() -> Practice:
     """The clinic as pages show it: read again when the change stamp moved; the last known while the database is away.
 
-    One query where nothing changed. Raises ``DatabaseError`` only in a process that never reached the database.
+    One query where nothing changed. Raises the database's error only in a process that never reached it.
     """
     global _practice
     try:

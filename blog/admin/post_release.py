@@ -24,8 +24,6 @@ from .release_form import LATER, PublishForm, TakeOffForm
 from .work import since, spoken_on, standing
 
 LISTED_LINKS = 5
-# Where the editor mends what keeps a text from going live: a word of the sentence, and the field's id.
-MENDED_AT = {"no text": "id_body", "author": "id_author", "photo": "id_hero_alt"}
 
 
 def release_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
@@ -146,7 +144,6 @@ class ReleaseScreens:
         stands = standing(post, now)
         form = form or PublishForm(initial={"revision": newest.pk}, now=now)
         live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
-        missing = publishing.missing_for_release(newest)
         at = form.cleaned_data.get("at") if form.is_bound and hasattr(form, "cleaned_data") else None
         return self._page(
             request,
@@ -173,7 +170,7 @@ class ReleaseScreens:
             today_words=full_day(now),
             updated_words=full_day(at or now),
             shown_on=full_day(newest.published_at) if newest.published_at else "",
-            missing=[(sentence, _mended_at(sentence)) for sentence in missing],
+            missing=publishing.missing_for_release(newest),
         )
 
     def _shown_revision(self, post: Post, key: str) -> Revision | None:
@@ -304,10 +301,6 @@ class ReleaseScreens:
             return redirect("admin:blog_post_change", post.pk)
         words = since(post.trashed_at, now)
         return self._page(request, "restore.html", post, f"Take out of the trash: {post.title}", since=words)
-
-
-def _mended_at(sentence: str) -> str:
-    return next((f"#{field}" for word, field in MENDED_AT.items() if word in sentence), "")
 
 
 def _what_readers_see(live: Publication | None, stands: Post, now: datetime) -> str:

@@ -1,13 +1,14 @@
 """Where a post stands, in the sentences of the editing screen's save line."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 
-from blog.clinic_time import day, spoken
+from blog.clinic_time import spoken
 from blog.models import FAR_FUTURE, Post, Publication, Revision
+
+from .work import since
 
 NOT_SAVED = "Not saved yet."
 
@@ -45,13 +46,13 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
     live = next((one for one in publications if one["live_from"] <= now < one["live_until"]), None)
     ended = max((one["live_until"] for one in publications if one["live_until"] <= now), default=None)
     if live:
-        readers = meanwhile = f"Readers see the text of {_when(live['live_from'], now)}."
+        readers = meanwhile = f"Readers see the text of {since(live['live_from'], now)}."
         if newest and live["revision_id"] == newest.pk:
             readers = "Readers see this text."
         elif not waiting:
-            readers = f"Readers still see the text of {_when(live['live_from'], now)}."
+            readers = f"Readers still see the text of {since(live['live_from'], now)}."
     elif ended:
-        readers = meanwhile = f"Off the site since {_when(ended, now)}."
+        readers = meanwhile = f"Off the site since {since(ended, now)}."
     else:
         readers = meanwhile = "" if waiting else "Not public yet."
     waits_until = spoken(waiting["live_from"], now) if waiting else ""
@@ -75,8 +76,3 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
 def _saved_at(moment: datetime, now: datetime) -> str:
     words = spoken(moment, now, zone=False)
     return words.removeprefix("today ")
-
-
-def _when(moment: datetime, now: datetime) -> str:
-    away = abs(timezone.localtime(moment).date() - timezone.localtime(now).date())
-    return spoken(moment, now) if away < timedelta(days=7) else day(moment, now)

@@ -27,15 +27,15 @@ class AlreadyScheduled(Refused):
     """A version of this post waits for its minute, and has to be unscheduled first."""
 
 
-def missing_for_release(revision: Revision) -> list[str]:
-    """What keeps a revision from going live, as sentences for its editor; empty when nothing does."""
-    missing = []
+def missing_for_release(revision: Revision) -> dict[str, str]:
+    """What keeps a revision from going live: field to mend and a sentence for its editor; empty when nothing does."""
+    missing = {}
     if not plain_text(revision.body).strip():
-        missing.append("There is no text yet. Write the article first.")
+        missing["body"] = "There is no text yet. Write the article first."
     if revision.author_id is None:
-        missing.append("Nobody is named as the author. Choose one under “Post”.")
+        missing["author"] = "Nobody is named as the author. Choose one under “Post”."
     if revision.hero_image_id and not (revision.hero_alt or revision.hero_is_decorative):
-        missing.append("The main photo has no description. Describe it, or tick “Only decoration”.")
+        missing["hero_alt"] = "The main photo has no description. Describe it, or tick “Only decoration”."
     return missing
 
 
@@ -65,7 +65,7 @@ def publish(
         if post.trashed_at:
             raise Refused("This post is in the trash. Take it out first, then publish it.")
         if missing := missing_for_release(newest):
-            raise Refused(" ".join(missing))
+            raise Refused(" ".join(missing.values()))
         if at is not None and at <= now:
             raise Refused("That time has passed. Choose a later one, or publish now.")
         if at is not None and at >= FAR_FUTURE:
