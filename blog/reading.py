@@ -70,7 +70,7 @@ def practice() -> Practice:
     try:
         stamp = ChangeStamp.current()
         if _practice is None or _practice[0] != stamp:
-            _practice = (stamp, Practice.objects.first() or Practice())
+            _practice = (stamp, Practice.objects.select_related("logo", "share_image").first() or Practice())
     except (DatabaseError, InterfaceError):
         if _practice is None:
             raise

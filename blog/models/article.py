@@ -66,9 +66,24 @@ class ArticleFields(models.Model):
     published_at = models.DateTimeField(
         "shown date", null=True, blank=True, help_text="Blank: the day it first goes live."
     )
+    disclosure = ParagraphField(
+        blank=True,
+        max_length=300,
+        validators=[MaxLengthValidator(300)],
+        help_text="Where the practice earns from what this is about: “We offer this treatment as a paid service.”",
+    )
+    cta_heading = LineField("invitation", max_length=80, blank=True, help_text="Blank: the practice’s own words.")
+    cta_text = ParagraphField(
+        "text of the invitation", blank=True, max_length=300, validators=[MaxLengthValidator(300)]
+    )
     seo_title = LineField("title on Google", max_length=200, blank=True)
     meta_description = ParagraphField(
         "text on Google", blank=True, max_length=300, validators=[MaxLengthValidator(300)]
+    )
+    canonical_url = models.URLField(
+        "first published at",
+        blank=True,
+        help_text="Only for a text that stands elsewhere too, and first: search engines are sent there.",
     )
     noindex = models.BooleanField("keep out of search engines", default=False)
 

@@ -1,9 +1,41 @@
 """The clinic itself."""
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 
 from .fields import LineField, ParagraphField
 from .public_record import PublicRecord
+
+MAX_MENU_LINKS = 5
+MAX_MENU_NAME_LENGTH = 24
+_web_address = URLValidator(schemes=["http", "https"])
+
+
+def validate_menu_links(value: object) -> None:
+    """Accept a list of at most five links, each ``{"name": …, "url": …}``. Raises ``ValidationError`` otherwise."""
+    if not isinstance(value, list) or not all(
+        isinstance(link, dict) and link.keys() == {"name", "url"} for link in value
+    ):
+        raise ValidationError("Menu links are pairs of a name and an address.")
+    if len(value) > MAX_MENU_LINKS:
+        raise ValidationError(f"There is room for {MAX_MENU_LINKS} links.")
+    for link in value:
+        if not link["name"]:
+            raise ValidationError(f"The link to {link['url']} has no name. Say in a word or two where it leads.")
+        if len(link["name"]) > MAX_MENU_NAME_LENGTH:
+            raise ValidationError(
+                f"“{link['name']}” is too long for the menu; the most is {MAX_MENU_NAME_LENGTH} letters."
+            )
+        try:
+            _web_address(link["url"])
+            urlsplit(link["url"])
+        except (ValidationError, ValueError):
+            raise ValidationError(
+                f"“{link['url']}” is not a web address. Write it whole, as in https://example.com."
+            ) from None
 
 
 class Practice(PublicRecord):
@@ -28,6 +60,59 @@ class Practice(PublicRecord):
     website_url = models.URLField("website", blank=True, help_text="Your main website, if the blog stands beside one.")
     booking_url = models.URLField(
         "booking link", blank=True, help_text="Where “Book a visit” leads. Blank: no such button."
+    )
+    logo = models.ForeignKey(
+        "blog.Image",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Stands beside the name at the top of every page. Blank: a small window.",
+    )
+    menu_links = models.JSONField(
+        "links to your website",
+        default=list,
+        blank=True,
+        validators=[validate_menu_links],
+        help_text="Up to 5 pages of your main website, at the top of every page.",
+    )
+    cta_heading = LineField(
+        "invitation", max_length=80, default="Questions about this?", help_text="Over the button “Book a visit”."
+    )
+    cta_text = ParagraphField(
+        "text of the invitation",
+        max_length=300,
+        blank=True,
+        default="Bring them to a visit. We will tell you plainly what we can do, and what we cannot.",
+    )
+    medical_director = LineField(
+        max_length=120,
+        blank=True,
+        help_text="Name and credentials, if the law where you are asks for it on your pages.",
+    )
+    privacy_policy_url = models.URLField("privacy policy", blank=True, help_text="Where it stands on your website.")
+    editorial_policy_url = models.URLField(
+        "editorial policy", blank=True, help_text="A page that says how your articles are written and checked."
+    )
+    share_image = models.ForeignKey(
+        "blog.Image",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="picture for shared links",
+        help_text="Shown when somebody shares a page that has no main photo. Blank: a plain card.",
+    )
+    search_console_token = LineField(
+        "Google Search Console",
+        max_length=100,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9_-]+$", "This is letters, digits, - and _ only: the part after content= in Google’s tag."
+            )
+        ],
+        help_text="The verification code from Google: the part after content= in its “HTML tag”.",
     )
     disclaimer = ParagraphField(
         max_length=600,
