@@ -61,6 +61,7 @@ MORE = Slot(
     )
 )
 PORTRAIT = Slot((("", "1x1", "96px"),))
+LOGO = Slot((("", "own", "200px"),))
 BODY_CROP = "own"
 
 

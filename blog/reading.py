@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from blog.content.outline import Heading, first_words, image_ids
 from blog.content.render import render
 from blog.models import Author, ChangeStamp, Image, Practice, Publication, PublicationTag, Revision, Tag, Topic
+from blog.models.publication import PublicationQuerySet
 from blog.pictures import Figure, body_pictures, hero_figure
 
 POSTS_PER_PAGE = 10
@@ -44,6 +45,8 @@ class ArticlePage:
     outline: Sequence[Heading]
     tags: Sequence[Tag]
     more: Sequence[Publication]
+    previous: Publication | None
+    next: Publication | None
     excerpt: str
 
     @property
@@ -83,13 +86,16 @@ def forget_practice() -> None:
     _practice = None
 
 
-def _cards(now: datetime):
+def _cards_of(publications: PublicationQuerySet) -> PublicationQuerySet:
     return (
-        Publication.objects.live(now)
-        .newest_first()
+        publications.order_by()
         .select_related("author", "topic", "hero_image")
-        .defer("body", "key_points", "related_posts", "hero_image__caption")
+        .defer("body", "key_points", "related_posts", "disclosure", "cta_text", "hero_image__caption")
     )
+
+
+def _cards(now: datetime) -> PublicationQuerySet:
+    return _cards_of(Publication.objects.live(now)).newest_first()
 
 
 def posts(
@@ -153,13 +159,16 @@ def article_page(article: Publication | Revision, now: datetime) -> ArticlePage:
     pictures = {image.pk: image for image in Image.objects.filter(pk__in=image_ids(article.body))}
     rendered = render(article.body, body_pictures(pictures))
     tags = list(article.tags.all())
+    more, previous, following = around(article, tags, now)
     return ArticlePage(
         article=article,
         hero=hero_figure(article.hero_image),
         body_html=rendered.html,
         outline=rendered.outline,
         tags=tags,
-        more=more_posts(article, tags, now),
+        more=more,
+        previous=previous,
+        next=following,
         excerpt=excerpt_of(article),
     )
 
@@ -169,20 +178,41 @@ def excerpt_of(article: Publication | Revision) -> str:
     return article.excerpt or article.subtitle or first_words(article.body, EXCERPT_LENGTH)
 
 
-def more_posts(article: Publication | Revision, tags: Iterable[Tag], now: datetime) -> list[Publication]:
-    """Three other live articles: those picked by hand first, then ones sharing the topic or a tag, then the newest."""
-    others = _cards(now).exclude(post_id=article.post_id)
+def around(
+    article: Publication | Revision, tags: Iterable[Tag], now: datetime
+) -> tuple[list[Publication], Publication | None, Publication | None]:
+    """Where a reader can go from an article: three more posts, the previous post, and the next one. One query.
+
+    More posts are those picked by hand first, then ones sharing the topic or a tag, then the newest. Previous and next
+    are its neighbours by shown date; None at either end, and for a revision, which has no place in that order.
+    """
+    others = Publication.objects.live(now).exclude(post_id=article.post_id)
     # No id twice, and none that a database's key cannot hold, whatever an import brought.
     wanted = [pk for pk in dict.fromkeys(article.related_posts) if 0 < pk < 2**63]
-    picked = {found.post_id: found for found in others.filter(post_id__in=wanted)} if wanted else {}
-    chosen = [picked[pk] for pk in wanted if pk in picked]
     tagged = PublicationTag.objects.filter(publication=OuterRef("pk"), tag__in=list(tags))
     shares = Q(Exists(tagged))
     if article.topic_id is not None:
         shares |= Q(topic_id=article.topic_id)
-    for source in (others.filter(shares), others):
-        if len(chosen) >= MORE_POSTS:
-            break
-        known = [found.post_id for found in chosen]
-        chosen += source.exclude(post_id__in=known)[: MORE_POSTS - len(chosen)]
-    return chosen[:MORE_POSTS]
+    parts = [others.filter(post_id__in=wanted)]
+    # Each takes as many as could be needed when the part before it gave one less than is wanted.
+    enough = 2 * MORE_POSTS - 1
+    parts += [others.filter(shares).newest_first()[:enough], others.newest_first()[:enough]]
+    if isinstance(article, Publication):
+        parts += [others.before(article).newest_first()[:1], others.after(article).newest_first().reverse()[:1]]
+    # A slice cannot stand in a union on SQLite, but in a condition on the key it can.
+    first, *rest = [
+        _cards_of(Publication.objects.filter(pk__in=part.values("pk"))).annotate(part=Value(number))
+        for number, part in enumerate(parts)
+    ]
+    found: list[list[Publication]] = [[] for _ in range(5)]
+    for publication in first.union(*rest, all=True):
+        found[publication.part].append(publication)
+    picked, kin, newest, previous, following = found
+    picked.sort(key=lambda publication: wanted.index(publication.post_id))
+    chosen = {publication.pk: publication for publication in [*picked, *_newest_first(kin), *_newest_first(newest)]}
+    more = list(chosen.values())[:MORE_POSTS]
+    return more, previous[0] if previous else None, following[0] if following else None
+
+
+def _newest_first(publications: list[Publication]) -> list[Publication]:
+    return sorted(publications, key=lambda one: (one.published_at, one.live_from, one.pk), reverse=True)

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "medspa.apps.StaticConfig",
+    "django.forms",
     "ckeditor",
     "csp",
     "blog",
@@ -89,6 +90,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Form widgets may have templates of their own in templates/.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database -------------------------------------------------------------------------------------
 

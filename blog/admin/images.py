@@ -20,7 +20,7 @@ from blog.clinic_time import full_day
 from blog.content.plain import tidy_line
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
-from blog.models import Author, Image, Revision
+from blog.models import Author, Image, Practice, Revision
 
 from .picture_sheet import picture_urls
 from .staff_model import StaffModelAdmin, error_note, listed_uses, posts_with
@@ -189,8 +189,9 @@ class ImageAdmin(StaffModelAdmin):
         return super().changelist_view(request, {"filtered": bool(request.GET)} | (extra_context or {}))
 
     def uses_of(self, obj: Image) -> list[Model]:
-        """Posts of which any version shows it, and authors whose photo it is."""
-        return [*posts_with(images=obj), *Author.objects.filter(photo=obj)]
+        """Posts of which any version shows it, authors whose photo it is, and the practice."""
+        practice = Practice.objects.filter(Q(logo=obj) | Q(share_image=obj))
+        return [*posts_with(images=obj), *Author.objects.filter(photo=obj), *practice]
 
     @method_decorator(csrf_exempt)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:

@@ -58,6 +58,13 @@ class PostForm(forms.ModelForm):
         help_text="Blank: the day it first goes live. An earlier day moves the post down the list.",
     )
     related_posts = PickedPostsField(label="More posts")
+    canonical_url = forms.URLField(
+        label="First published at",
+        required=False,
+        assume_scheme="https",
+        max_length=Post._meta.get_field("canonical_url").max_length,
+        help_text=Post._meta.get_field("canonical_url").help_text,
+    )
 
     class Meta:
         model = Post
@@ -77,8 +84,12 @@ class PostForm(forms.ModelForm):
             "kind",
             "published_at",
             "related_posts",
+            "disclosure",
+            "cta_heading",
+            "cta_text",
             "seo_title",
             "meta_description",
+            "canonical_url",
             "noindex",
         ]
         widgets = {
@@ -88,8 +99,14 @@ class PostForm(forms.ModelForm):
             "hero_alt": forms.Textarea(attrs={"rows": 2}),
             "kind": forms.RadioSelect,
             "meta_description": forms.Textarea(attrs={"rows": 3}),
+            "disclosure": forms.Textarea(attrs={"rows": 3}),
+            "cta_text": forms.Textarea(attrs={"rows": 3}),
         }
-        help_texts = {"seo_title": "Blank: the title.", "meta_description": "Blank: the short summary."}
+        help_texts = {
+            "seo_title": "Blank: the title.",
+            "meta_description": "Blank: the short summary.",
+            "cta_text": "Blank: the practice’s own words.",
+        }
         error_messages = {"title": {"required": "Write a title. It is all that a draft needs."}}
 
     def __init__(self, *args, **kwargs) -> None:

@@ -1,30 +1,117 @@
 """The clinic itself: one record, so one form and no list."""
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget, AdminURLFieldWidget, RelatedFieldWidgetWrapper
 from django.db.models import URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from blog.content.plain import tidy_line
 from blog.models import Practice
+from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, validate_menu_links
 
 from .staff_model import StaffModelAdmin
+
+
+class MenuLinksWidget(forms.MultiWidget):
+    """A row of two boxes for each link: what it says, and where it leads."""
+
+    template_name = "admin/blog/practice/menu_links.html"
+
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
+        row = [
+            AdminTextInputWidget(attrs={"maxlength": MAX_MENU_NAME_LENGTH, "placeholder": "Treatments"}),
+            AdminURLFieldWidget(attrs={"placeholder": "https://example.com/treatments"}),
+        ]
+        super().__init__(row * MAX_MENU_LINKS, attrs)
+
+    def decompress(self, value: list[dict[str, str]] | None) -> list[str]:
+        """The links in their boxes."""
+        boxes = [text for link in value or [] for text in (link["name"], link["url"])]
+        return [*boxes, *[""] * (2 * MAX_MENU_LINKS)][: 2 * MAX_MENU_LINKS]
+
+    def get_context(self, name: str, value: object, attrs: dict[str, str] | None) -> dict[str, object]:
+        """The boxes in rows, each with a name that screen readers say; ``value`` is stored links, or what was typed."""
+        if not value or isinstance(value[0], dict):
+            value = self.decompress(value)
+        context = super().get_context(name, value, attrs)
+        boxes = context["widget"]["subwidgets"]
+        for number, box in enumerate(boxes):
+            box["attrs"]["aria-label"] = f"Link {number // 2 + 1}, {'address' if number % 2 else 'name'}"
+        context["rows"] = [boxes[start : start + 2] for start in range(0, len(boxes), 2)]
+        return context
+
+
+class MenuLinksField(forms.MultiValueField):
+    """Up to five links as a list of ``{"name", "url"}``; blank rows drop out. An address may leave out https://."""
+
+    widget = MenuLinksWidget
+
+    def __init__(self, **kwargs) -> None:
+        row = (forms.CharField(required=False), forms.CharField(required=False))
+        super().__init__(fields=row * MAX_MENU_LINKS, require_all_fields=False, required=False, **kwargs)
+
+    def compress(self, data_list: list[str]) -> list[dict[str, str]]:
+        """The rows that hold anything, as links. Raises ``ValidationError`` for one that leads nowhere."""
+        texts = [tidy_line(text or "") for text in data_list]
+        rows = zip(texts[::2], texts[1::2], strict=True)
+        links = [{"name": name, "url": _whole(url)} for name, url in rows if name or url]
+        for link in links:
+            if not link["url"]:
+                raise forms.ValidationError(
+                    f"“{link['name']}” has no address. Copy it from your website, or clear the name."
+                )
+        validate_menu_links(links)
+        return links
+
+    def has_changed(self, initial: list[dict[str, str]] | None, data: list[str] | None) -> bool:
+        """Whether the boxes hold other texts."""
+        return self.widget.decompress(initial) != [text or "" for text in data or self.widget.decompress(None)]
+
+
+def _whole(url: str) -> str:
+    return f"https://{url}" if url and "://" not in url else url
+
+
+class PracticeForm(forms.ModelForm):
+    """The form of the practice."""
+
+    menu_links = MenuLinksField(
+        label="Links to your website", help_text=Practice._meta.get_field("menu_links").help_text
+    )
 
 
 @admin.register(Practice)
 class PracticeAdmin(StaffModelAdmin):
     """Who speaks on this blog and how to reach them."""
 
+    form = PracticeForm
     fieldsets = (
-        (None, {"fields": ("name", "tagline")}),
+        (None, {"fields": ("name", "tagline", "logo")}),
+        ("How to reach you", {"fields": ("phone", "hours", "after_hours_text", "address")}),
         ("The blog page", {"fields": ("blog_title", "blog_intro")}),
+        ("Beside your website", {"fields": ("website_url", "menu_links")}),
+        ("Under every article", {"fields": ("disclaimer", "booking_url", "cta_heading", "cta_text")}),
         (
-            "How to reach you",
-            {"fields": ("phone", "hours", "after_hours_text", "address", "website_url", "booking_url")},
+            "At the foot of every page",
+            {"fields": ("medical_director", "editorial_policy_url", "privacy_policy_url")},
         ),
-        ("Under every article", {"fields": ("disclaimer",)}),
+        ("Search engines and shared links", {"fields": ("search_console_token", "share_image")}),
     )
+    autocomplete_fields = ("logo", "share_image")
     formfield_overrides = StaffModelAdmin.formfield_overrides | {URLField: {"assume_scheme": "https"}}
     saved_words = "Saved. Readers see it at once."
+
+    class Media:
+        js = ("staff/labels.js",)
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        """Pictures are chosen here and added on their own screen."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There is one practice, and it is there from the start."""

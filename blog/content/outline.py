@@ -9,7 +9,7 @@ from blog.content.blocks import Block, Figure, List, Quote, Table, Text, arrange
 from blog.content.phrases import plain
 
 # Ids that the page around an article has for its own parts.
-RESERVED_IDS = frozenset({"main", "safety", "contents", "key-points", "author", "q"})
+RESERVED_IDS = frozenset({"main", "safety", "contents", "key-points", "author", "neighbours", "q"})
 _MAX_ID_LENGTH = 60
 
 

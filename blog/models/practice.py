@@ -67,17 +67,21 @@ class Practice(PublicRecord):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Stands beside the name at the top of every page. Blank: a small window.",
+        help_text="Stands at the top of every page instead of the name. Blank: the name beside a small window.",
     )
     menu_links = models.JSONField(
         "links to your website",
         default=list,
         blank=True,
         validators=[validate_menu_links],
-        help_text="Up to 5 pages of your main website, at the top of every page.",
+        help_text="Up to 5, at the top of every page, so that readers find the way back to your website.",
     )
     cta_heading = LineField(
-        "invitation", max_length=80, default="Questions about this?", help_text="Over the button “Book a visit”."
+        "invitation",
+        max_length=80,
+        blank=True,
+        default="Questions about this?",
+        help_text="Stands over “Book a visit” at the end of an article. Needs a booking link.",
     )
     cta_text = ParagraphField(
         "text of the invitation",

@@ -29,6 +29,20 @@ class PublicationQuerySet(PublicQuerySet):
         """In the order of the shown date; equal dates by the moment of going live."""
         return self.order_by("-published_at", "-live_from", "-pk")
 
+    def before(self, other: "Publication") -> "PublicationQuerySet":
+        """Those that come after ``other`` in ``newest_first``, because they are older."""
+        return self.filter(published_at__lte=other.published_at).exclude(
+            Q(published_at=other.published_at)
+            & (Q(live_from__gt=other.live_from) | Q(live_from=other.live_from, pk__gte=other.pk))
+        )
+
+    def after(self, other: "Publication") -> "PublicationQuerySet":
+        """Those that stand before ``other`` in ``newest_first``, because they are newer."""
+        return self.filter(published_at__gte=other.published_at).exclude(
+            Q(published_at=other.published_at)
+            & (Q(live_from__lt=other.live_from) | Q(live_from=other.live_from, pk__lte=other.pk))
+        )
+
     def update(self, **values) -> int:
         """Only the closing moment can change. Raises ``FixedPublication`` for anything else."""
         if set(values) - {"live_until"}:

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.clinic_time import full_day
-from blog.models import Author, Image, Publication
-from blog.pictures import CARD, LEAD, MORE, PORTRAIT, figure_for
+from blog.models import Author, Image, Practice, Publication
+from blog.pictures import CARD, LEAD, LOGO, MORE, PORTRAIT, figure_for
 
 register = template.Library()
 
@@ -35,6 +35,12 @@ def picture(image: Image | None, slot: str, eager: bool = False) -> dict[str, ob
     ``eager`` is for the one picture that a reader sees first.
     """
     return {"figure": figure_for(image, SLOTS[slot]), "alt": "", "eager": eager}
+
+
+@register.inclusion_tag("blog/_picture.html")
+def logo(practice: Practice) -> dict[str, object]:
+    """The practice's logo, which says its name."""
+    return {"figure": figure_for(practice.logo, LOGO), "alt": practice.name, "eager": True}
 
 
 @register.simple_tag

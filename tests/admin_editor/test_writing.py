@@ -77,6 +77,10 @@ def rich_post(**values):
         published_at=datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=UTC),
         seo_title="On Google",
         meta_description="Text there",
+        disclosure="We offer this.",
+        cta_heading="Ask us",
+        cta_text="Come by.",
+        canonical_url="https://example.com/first",
         noindex=True,
         kind=Post.Kind.CLINIC_NEWS,
         **values,
@@ -114,6 +118,10 @@ def test_every_field_is_stored(editor):
         related_posts_2=str(other.pk),
         seo_title="",
         meta_description="",
+        disclosure="We sell this.",
+        cta_heading="",
+        cta_text="Call first.",
+        canonical_url="example.com/elsewhere",
         noindex=None,
     )
     post.refresh_from_db()
@@ -127,6 +135,8 @@ def test_every_field_is_stored(editor):
     assert (post.hero_image_id, post.hero_alt, post.hero_caption) == (photo.pk, "New photo", "")
     assert (post.topic, post.author, post.kind, post.noindex) == (topic, ada, "health_information", False)
     assert (post.seo_title, post.meta_description) == ("", "")
+    assert (post.disclosure, post.cta_heading, post.cta_text) == ("We sell this.", "", "Call first.")
+    assert post.canonical_url == "https://example.com/elsewhere"
     assert sorted(post.tags.values_list("name", "slug")) == [("brand new", "brand-new"), ("laser", "laser")]
     assert newest_revision(post).title == "New title"
     assert set(newest_revision(post).tags.values_list("name", flat=True)) == {"brand new", "laser"}

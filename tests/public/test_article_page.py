@@ -18,10 +18,19 @@ SECTIONS = "<h2>One</h2><p>a</p><h2>Two</h2><h3>Deeper</h3><p>b</p><h2>Three</h2
 
 
 def test_everything_stands_in_reading_order(client):
-    make_practice(disclaimer="No replacement for your clinician.")
+    make_practice(
+        disclaimer="No replacement for your clinician.",
+        phone="(907) 555-0142",
+        hours="Monday to Friday",
+        after_hours_text="Our nurse answers.",
+        booking_url="https://book.example.com/",
+    )
     make_post("Another post")
     make_post(
         "How lasers work",
+        disclosure="We offer this as a paid service.",
+        cta_heading="Unsure about light?",
+        cta_text="Ask us.",
         subtitle="Slowly explained.",
         topic="Skin health",
         tags=("Light",),
@@ -36,12 +45,14 @@ def test_everything_stands_in_reading_order(client):
     page = get(client, "/blog/how-lasers-work/")
     expected = [
         "Skip to main content",
+        "Call (907) 555-0142",
         "Blog",
         "Skin health",
         "How lasers work",
         "Slowly explained.",
         "Bea Low, RN",
         "January 15, 2026",
+        "Problem after a treatment? What to do",
         "Seen at noon.",
         "Image: Northlight",
         "Key points",
@@ -51,16 +62,25 @@ def test_everything_stands_in_reading_order(client):
         "One",
         "Four",
         "Deeper",
+        "Problem after a treatment?",
+        "In an emergency, call 911",
+        "(907) 555-0142 Monday to Friday Our nurse answers.",
         "About this page",
         "No replacement for your clinician.",
+        "We offer this as a paid service.",
         "About the author",
         "Nurse injector",
         "Bea writes.",
+        "Unsure about light?",
+        "Ask us.",
+        "Book a visit",
         "Tags",
         "Light",
         "Share",
         "Email",
         "LinkedIn",
+        "Read on",
+        "Next post Another post",
         "More posts",
         "Another post",
         "In an emergency, call 911.",
@@ -70,6 +90,59 @@ def test_everything_stands_in_reading_order(client):
         position = page.text.find(part, position)
         assert position >= 0, part
         position += len(part)
+
+
+def test_help_after_a_treatment_is_one_tap_away(client):
+    make_practice(phone="(907) 555-0142")
+    make_post("How lasers work", body="<h2>Safety</h2><p>Text</p>")
+    page = get(client, "/blog/how-lasers-work/")
+    assert page.one("//p[@class='help']/a/@href") == "#safety"
+    assert page.all("//*[@id='safety']/..//a/@href") == ["tel:911", "tel:+19075550142"]
+    assert page.one("//header//a[@class='button']/@href") == "tel:+19075550142"
+
+
+def test_the_one_invitation_comes_after_the_risks_in_the_practices_words(client):
+    make_practice(
+        phone="(907) 555-0142",
+        booking_url="https://book.example.com/",
+        cta_heading="Questions?",
+        cta_text="Bring them.",
+    )
+    make_post("How lasers work")
+    page = get(client, "/blog/how-lasers-work/")
+    assert page.all("//a[@href='https://book.example.com/']") == ["Book a visit"]
+    assert page.one("//*[@class='cta']/h2") == "Questions?"
+    assert page.text.index("Problem after a treatment? In an emergency") < page.text.index("Questions?")
+
+
+def test_neighbours_by_shown_date(client):
+    make_practice()
+    for number, title in enumerate(("Oldest", "Middle", "Newest")):
+        make_post(title, now=LONG_AGO + number * DAY)
+    make_post("Not yet", at=timezone.now() + DAY)
+    make_post("Draft", live=False)
+    take_off(make_editor(), make_post("Gone", now=LONG_AGO + DAY / 2), "old")
+
+    def neighbours(slug):
+        return get(client, f"/blog/{slug}/").all("//nav[@aria-labelledby='neighbours']//a")
+
+    assert neighbours("middle") == ["Oldest", "Newest"]
+    assert neighbours("oldest") == ["Middle"]
+    assert neighbours("newest") == ["Middle"]
+    page = get(client, "/blog/middle/")
+    assert page.one("//a[@rel='prev']/@href") == "/blog/oldest/"
+    assert page.one("//a[@rel='next']/@href") == "/blog/newest/"
+
+
+def test_neighbours_of_posts_shown_on_the_same_moment_form_one_line(client):
+    moment = LONG_AGO
+    for title in ("One", "Two", "Three"):
+        make_post(title, now=LONG_AGO, published_at=moment)
+    line, slug = ["one"], "one"
+    while following := get(client, f"/blog/{slug}/").all("//a[@rel='next']/@href"):
+        slug = following[0].split("/")[2]
+        line.append(slug)
+    assert line == ["one", "two", "three"]
 
 
 def test_a_bare_article_has_no_empty_parts(client):

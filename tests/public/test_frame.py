@@ -1,7 +1,7 @@
 """What stands around every page: header, footer, how to reach the clinic. What is blank leaves no trace."""
 
 import pytest
-from factories import make_post, make_practice
+from factories import make_picture, make_post, make_practice
 from html_pages import get
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,10 @@ def test_lists_offer_a_visit_and_articles_a_call(client):
     make_practice(phone="(907) 555-0142", booking_url="https://book.example.com/")
     make_post("How lasers work")
     assert buttons(get(client, "/blog/")) == [("Book a visit", "https://book.example.com/")]
-    assert buttons(get(client, "/blog/how-lasers-work/")) == [("Call (907) 555-0142", "tel:+19075550142")]
+    assert buttons(get(client, "/blog/how-lasers-work/")) == [
+        ("Call (907) 555-0142", "tel:+19075550142"),
+        ("Book a visit", "https://book.example.com/"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -73,10 +76,40 @@ def test_a_phone_without_digits_is_no_link(client):
     assert "tel:" not in page.html
 
 
-def test_the_clinics_website_is_linked(client):
-    make_practice(website_url="https://www.example.com/")
+def test_the_clinics_website_is_linked_with_its_pages(client):
+    make_practice(
+        website_url="https://www.example.com/",
+        menu_links=[
+            {"name": "Prices", "url": "https://www.example.com/prices"},
+            {"name": "Team & us", "url": "https://t"},
+        ],
+    )
     page = get(client, "/blog/")
-    assert page.one("//nav[@aria-label='Main']/a[text()='Website']/@href") == "https://www.example.com/"
+    assert page.all("//nav[@aria-label='Northlight website']//a") == ["Website", "Prices", "Team & us"]
+    assert page.all("//nav[@aria-label='Northlight website']//a/@href")[:2] == [
+        "https://www.example.com/",
+        "https://www.example.com/prices",
+    ]
+
+
+def test_a_logo_stands_for_the_name_and_says_it(client):
+    make_practice(logo=make_picture())
+    page = get(client, "/blog/")
+    assert page.all("//header//a[@class='brand']//img/@alt") == ["Northlight"]
+    assert page.one("//header//a[@class='brand']") == ""
+    assert page.one("//footer//a[@class='brand']") == "Northlight"
+
+
+def test_the_footer_names_director_and_policies(client):
+    make_practice(
+        medical_director="Pat Low, MD",
+        editorial_policy_url="https://www.example.com/how-we-write",
+        privacy_policy_url="https://www.example.com/privacy",
+    )
+    page = get(client, "/blog/")
+    assert page.all("//footer//h2") == ["Medical director", "How we write"]
+    assert "Pat Low, MD" in page.one("//footer")
+    assert page.all("//footer//ul//a") == ["All posts", "Editorial policy", "Privacy policy", "RSS feed"]
 
 
 def test_a_changed_practice_shows_on_the_next_page(client):

@@ -1,0 +1,72 @@
+"""The practice's form: links to the website, pictures, and what is refused."""
+
+import pytest
+from factories import make_picture, make_practice
+from staff_words import words
+
+from blog.models import Practice
+
+pytestmark = pytest.mark.django_db
+FORM = "/admin/blog/practice/1/change/"
+
+
+@pytest.fixture
+def save(as_user, mara):
+    """Send the form with these fields: ``save(phone=…)`` gives the answer."""
+    make_practice()
+    client = as_user(mara)
+
+    def send(**fields):
+        return client.post(FORM, {"name": "Northlight", "blog_title": "Blog", **fields}, follow=True)
+
+    return send
+
+
+def links(*pairs: tuple[str, str]) -> dict[str, str]:
+    """The boxes of the menu links as a browser sends them."""
+    texts = [text for pair in pairs for text in pair]
+    return {f"menu_links_{number}": text for number, text in enumerate([*texts, *[""] * (10 - len(texts))])}
+
+
+def test_links_are_kept_in_their_order_and_blank_rows_drop_out(save):
+    answer = save(**links(("Prices", "https://example.com/prices"), ("", ""), (" Team ", "example.com/team")))
+    assert "“Northlight”: saved." in words(answer)
+    assert Practice.objects.get().menu_links == [
+        {"name": "Prices", "url": "https://example.com/prices"},
+        {"name": "Team", "url": "https://example.com/team"},
+    ]
+    page = answer.content.decode()
+    assert 'value="https://example.com/team"' in page
+    assert 'aria-label="Link 2, address"' in page
+
+
+@pytest.mark.parametrize(
+    ("pair", "sentence"),
+    [
+        (("Prices", ""), "“Prices” has no address."),
+        (("", "https://example.com"), "The link to https://example.com has no name."),
+        (("Prices", "javascript://example.com/%0aalert(1)"), "is not a web address"),
+        (("Prices", "https://exa mple.com"), "is not a web address"),
+        (("A very long name for a menu", "https://example.com"), "too long for the menu"),
+    ],
+)
+def test_a_link_that_cannot_work_is_refused_and_what_was_typed_stays(save, pair, sentence):
+    answer = save(**links(("Team", "https://example.com/team"), pair))
+    assert sentence in words(answer)
+    assert "https://example.com/team" in answer.content.decode()
+    assert Practice.objects.get().menu_links == []
+
+
+def test_the_verification_code_is_only_the_code(save):
+    answer = save(search_console_token='<meta name="google-site-verification" content="abc">')
+    assert "the part after content=" in words(answer)
+    assert "saved" in words(save(search_console_token="abc-DEF_123"))
+    assert Practice.objects.get().search_console_token == "abc-DEF_123"
+
+
+def test_a_logo_in_use_cannot_be_deleted(save, as_user, mara):
+    logo = make_picture()
+    assert "saved" in words(save(logo=logo.pk))
+    answer = as_user(mara).post(f"/admin/blog/image/{logo.pk}/delete/", {"post": "yes"})
+    assert "is in use, so it stays" in words(answer)
+    assert "Northlight" in words(answer)
