@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import nh3
 
 from blog.content.blocks import Block, Cell, Figure, Table, Text, arrange
+from blog.content.long_words import soften
 from blog.content.markup import output_rules
 from blog.content.outline import Heading, Ids, headings
+from blog.content.phrases import Run
 from blog.content.writing import Writer, attributes
 
 SIZES = "(min-width:42rem) 660px, 92vw"
@@ -41,9 +43,9 @@ def render(html: str, pictures: Mapping[int, Picture]) -> Rendered:
     """A stored body as a page shows it.
 
     Headings get their ids, tables a box that scrolls by itself and can be reached by keyboard, header cells their
-    scope, links to other sites ``rel="noopener"``, and pictures their files. A figure whose picture is not in
-    ``pictures`` is left out whole. The sanitiser with OUTPUT is the last step, so nothing done here can let through
-    what a page may not hold. The result is a plain ``str``.
+    scope, links to other sites ``rel="noopener"``, long names of drugs places to break, and pictures their files. A
+    figure whose picture is not in ``pictures`` is left out whole. The sanitiser with OUTPUT is the last step, so
+    nothing done here can let through what a page may not hold. The result is a plain ``str``.
     """
     blocks = arrange(html)
     ids = Ids()
@@ -62,6 +64,9 @@ class _PageWriter(Writer):
         if text.tag == "p":
             return super().text(text)
         return f"<{text.tag}{attributes({'id': next(self.heading_ids)})}>{self.runs(text.runs)}</{text.tag}>"
+
+    def runs(self, runs: list[Run]) -> str:
+        return super().runs([run._replace(text=soften(run.text)) for run in runs])
 
     def link_attributes(self, href: str) -> str:
         return ' rel="noopener"' if href.lower().startswith(("http:", "https:", "//")) else ""

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.clinic_time import full_day
+from blog.content.long_words import soften
 from blog.models import Author, Image, Practice, Publication
 from blog.pictures import CARD, LEAD, LOGO, MORE, PORTRAIT, figure_for
 
@@ -26,6 +27,12 @@ def cleaned_body(html: str) -> SafeString:
     allows, whatever is stored. No other text of a page goes through here.
     """
     return mark_safe(html)
+
+
+@register.filter
+def soft(text: str) -> str:
+    """A title or summary in which long names of drugs may break, so that none is wider than a phone."""
+    return soften(text)
 
 
 @register.inclusion_tag("blog/_picture.html")

@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 READERS = {
     "index": "/blog/",
     "article": "/blog/who-pays-for-botulinum-toxin/",
+    "article with a long name": "/blog/week-by-week-after-a-botulinum-toxin-treatment/",
     "article without a photo": "/blog/eleven-questions-to-ask-before-any-injectable-treatment/",
     "topic": "/topics/your-visit/",
     "tag": "/tags/costs/",
@@ -31,6 +32,27 @@ STAFF = {
     "logins": "/admin/auth/user/",
     "remove samples": "/admin/samples/remove/",
 }
+
+
+# Words whose letters stand on more than one line. At a soft hyphen a word may break, so the parts count as words.
+BROKEN_WORDS = """() => {
+  const broken = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const line = (text, at) => {
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return Math.round([...range.getClientRects()].at(-1)?.top);
+  };
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (text.parentElement.closest(".hidden, script")) continue;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}'’]+/gu)) {
+      const lines = [...word[0]].map((letter, index) => line(text, word.index + index));
+      if (new Set(lines.filter((top) => !Number.isNaN(top))).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +97,7 @@ def test_no_page_scrolls_sideways_on_a_small_phone(samples, new_context, expecte
         if width == 360:
             page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate(BROKEN_WORDS) == [], name
 
 
 def test_staff_pages_fit_a_phone(samples, new_context, site, sign_in_as):
