@@ -155,3 +155,17 @@ def test_lists_are_still_lists_where_their_marks_are_hidden(new_context, expecte
                  && list.getAttribute("role") !== "list").map((list) => list.outerHTML.slice(0, 80))"""
         )
         assert silent == [], name
+
+
+def test_on_paper_stand_the_article_and_how_to_reach_the_clinic(new_context):
+    page = new_context(color_scheme="dark").new_page()
+    page.emulate_media(media="print")
+    page.goto(ARTICLE)
+    for part in (".site-nav", ".crumbs", ".contents", ".cta", ".share", ".neighbours", "aside.more", ".site-foot ul"):
+        assert page.locator(part).count() and not page.locator(part).first.is_visible(), part
+    for part in ("h1", ".hero img", ".record--key", ".prose", ".record--safety .call", ".site-foot .call"):
+        assert page.locator(part).is_visible(), part
+    style = "getComputedStyle(document.body)"
+    assert page.evaluate(f"[{style}.backgroundColor, {style}.color]") == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    shown = "getComputedStyle(document.querySelector('.prose a[href^=http]'), '::after').content"
+    assert "http" in page.evaluate(shown)
