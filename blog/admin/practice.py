@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget, AdminURLFieldWidget, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.db.models import URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,7 +22,7 @@ class MenuLinksWidget(forms.MultiWidget):
     def __init__(self, attrs: dict[str, str] | None = None) -> None:
         row = [
             AdminTextInputWidget(attrs={"maxlength": MAX_MENU_NAME_LENGTH, "placeholder": "Treatments"}),
-            AdminURLFieldWidget(attrs={"placeholder": "https://example.com/treatments"}),
+            forms.URLInput(attrs={"class": "vURLField", "placeholder": "https://example.com/treatments"}),
         ]
         super().__init__(row * MAX_MENU_LINKS, attrs)
 
@@ -100,7 +100,10 @@ class PracticeAdmin(StaffModelAdmin):
         ("Search engines and shared links", {"fields": ("search_console_token", "share_image")}),
     )
     autocomplete_fields = ("logo", "share_image")
-    formfield_overrides = StaffModelAdmin.formfield_overrides | {URLField: {"assume_scheme": "https"}}
+    # Django's own box for addresses repeats what it holds as a link, and is too narrow for most.
+    formfield_overrides = StaffModelAdmin.formfield_overrides | {
+        URLField: {"assume_scheme": "https", "widget": forms.URLInput(attrs={"class": "vTextField"})}
+    }
     saved_words = "Saved. Readers see it at once."
 
     class Media:
