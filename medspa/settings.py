@@ -155,6 +155,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "medspa.static.HashedStaticStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+# Icons that browsers and phones ask for by a fixed address at the top, whatever a page says: /favicon.ico.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 
 # An upload of one picture is judged by blog/imaging (25 MB); everything above these is refused unread.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

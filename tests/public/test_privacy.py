@@ -12,6 +12,7 @@ from blog.publishing import take_off
 
 TEMPLATES = [*(site.BASE_DIR / "templates").glob("*.html"), *(site.BASE_DIR / "templates/blog").rglob("*.html")]
 UNWANTED = ("csrf", "messages", "request.user", "user.", "perms", "|safe", "autoescape", "style=", "<style", "<script")
+ICONS = ("/favicon.ico", "/apple-touch-icon.png")
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,7 @@ def test_nothing_is_loaded_from_elsewhere(client, addresses):
         loaded = page.all("//@src") + page.all("//link[not(@rel='canonical')]/@href")
         loaded += [part.split()[0] for srcset in page.all("//@srcset") for part in srcset.split(", ")]
         assert loaded
+        loaded = [address for address in loaded if address not in ICONS]
         assert [address for address in loaded if not re.match(r"/(static|media|feed)/", address)] == [], path
 
 
