@@ -39,6 +39,11 @@ def full_day(moment: datetime) -> str:
     return f"{local:%B} {local.day}, {local.year}"
 
 
+def machine_time(moment: datetime) -> str:
+    """The moment for machines, on the clinic's clock: «2026-11-24T09:00:00-09:00» (ISO 8601, RFC 3339)."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
 def today(now: datetime) -> str:
     """The clinic's present day: «Monday, November 23»."""
     local = timezone.localtime(now)

@@ -1,70 +1,161 @@
-"""The RSS feed of the newest articles."""
+"""Feeds of the newest articles, whole, in the three formats that feed readers know."""
 
-from django.conf import settings
-from django.contrib.syndication.views import Feed
+import json
+from datetime import UTC, datetime
+from typing import TextIO
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Rss201rev2Feed
-from django.views.decorators.cache import cache_control
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from blog import reading
-from blog.models import Publication
+from blog.addresses import full_address
+from blog.clinic_time import machine_time
+from blog.models import Practice
+from blog.pictures import machine_file
+from blog.views import ask_again
 
-FEED_LENGTH = 20
-
-
-class _ArticleFeed(Feed):
-    feed_type = Rss201rev2Feed
-
-    def get_object(self, request: HttpRequest):
-        return reading.practice()
-
-    def title(self, practice) -> str:
-        return practice.name
-
-    def link(self) -> str:
-        return settings.SITE_URL + reverse("blog:index")
-
-    def feed_url(self) -> str:
-        return settings.SITE_URL + reverse("blog:feed")
-
-    def description(self, practice) -> str:
-        return practice.blog_intro or practice.tagline or practice.blog_title
-
-    def items(self) -> list[Publication]:
-        return reading.feed_posts(timezone.now(), FEED_LENGTH)
-
-    def item_title(self, item: Publication) -> str:
-        return item.title
-
-    def item_link(self, item: Publication) -> str:
-        return settings.SITE_URL + item.get_absolute_url()
-
-    def item_description(self, item: Publication) -> str:
-        return item.excerpt or item.subtitle
-
-    def item_guid(self, item: Publication) -> str:
-        return f"urn:uuid:{item.post_uuid}"
-
-    item_guid_is_permalink = False
-
-    def item_pubdate(self, item: Publication):
-        return item.published_at
-
-    def item_updateddate(self, item: Publication):
-        return item.changed_at
-
-    def item_categories(self, item: Publication) -> list[str]:
-        return [item.topic.name] if item.topic else []
+LANGUAGE = "en-US"
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+MEDIA_RSS = "http://search.yahoo.com/mrss/"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 
-_feed = _ArticleFeed()
+class SteadyFeed(SyndicationFeed):
+    """A feed whose bytes stay the same until an article changes, so that readers are told «not modified»."""
+
+    def latest_post_date(self) -> datetime:
+        """When an article last changed; Django's own says «now» for an empty feed."""
+        return super().latest_post_date() if self.items else NEVER
+
+
+class RssArticles(SteadyFeed, Rss201rev2Feed):
+    """RSS 2.0 with each article's whole text (content:encoded) and picture (media:content)."""
+
+    def rss_attributes(self) -> dict[str, str]:
+        """The vocabularies used beside RSS's own."""
+        return super().rss_attributes() | {"xmlns:content": CONTENT, "xmlns:media": MEDIA_RSS}
+
+    def add_item_elements(self, handler, item: dict) -> None:
+        """Django's own, and what these feeds add."""
+        super().add_item_elements(handler, item)
+        handler.addQuickElement("content:encoded", item["content"])
+        add_picture(handler, item)
+
+
+class AtomArticles(SteadyFeed, Atom1Feed):
+    """Atom with each article's whole text and picture (media:content)."""
+
+    def root_attributes(self) -> dict[str, str]:
+        """The vocabularies used beside Atom's own."""
+        return super().root_attributes() | {"xmlns:media": MEDIA_RSS}
+
+    def add_item_elements(self, handler, item: dict) -> None:
+        """Django's own, which says that a summary is HTML, and what these feeds add."""
+        super().add_item_elements(handler, item | {"description": escape(item["description"])})
+        handler.addQuickElement("content", item["content"], {"type": "html"})
+        add_picture(handler, item)
+
+
+class JsonArticles(SyndicationFeed):
+    """JSON Feed 1.1, https://www.jsonfeed.org/version/1.1/."""
+
+    content_type = "application/feed+json"
+
+    def write(self, outfile: TextIO, encoding: str) -> None:
+        """Write the feed; ``encoding`` is UTF-8, the only one that JSON has."""
+        feed = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": self.feed["title"],
+            "home_page_url": self.feed["link"],
+            "feed_url": self.feed["feed_url"],
+            "description": self.feed["description"],
+            "icon": full_address("/apple-touch-icon.png"),
+            "favicon": full_address("/favicon.ico"),
+            "language": self.feed["language"],
+            "items": [self.item(item) for item in self.items],
+        }
+        json.dump(feed, outfile, ensure_ascii=False, indent=1)
+
+    def item(self, item: dict) -> dict[str, object]:
+        """One article."""
+        picture = {"image": full_address(item["picture"].url)} if item["picture"] else {}
+        return {
+            "id": item["unique_id"],
+            "url": item["link"],
+            "title": item["title"],
+            "content_html": item["content"],
+            "summary": item["description"],
+            **picture,
+            "date_published": machine_time(item["pubdate"]),
+            "date_modified": machine_time(item["updateddate"]),
+            "authors": [{"name": item["author_name"], "url": item["author_link"]}],
+            "tags": item["categories"],
+            "language": self.feed["language"],
+        }
+
+
+def add_picture(handler, item: dict) -> None:
+    """Add an article's main photo to an XML feed, if it has one."""
+    if file := item["picture"]:
+        measures = {"width": str(file.width), "height": str(file.height)}
+        attributes = {"url": full_address(file.url), "type": "image/jpeg", "medium": "image", **measures}
+        handler.addQuickElement("media:content", None, attributes)
 
 
 @require_safe
-@cache_control(no_cache=True)
+@ask_again
 def rss(request: HttpRequest) -> HttpResponse:
     """RSS 2.0 of the newest articles; each keeps its guid when its address changes."""
-    return _feed(request)
+    return _feed(RssArticles, "blog:feed")
+
+
+@require_safe
+@ask_again
+def atom(request: HttpRequest) -> HttpResponse:
+    """The same as Atom."""
+    return _feed(AtomArticles, "blog:feed_atom")
+
+
+@require_safe
+@ask_again
+def json_feed(request: HttpRequest) -> HttpResponse:
+    """The same as JSON Feed."""
+    return _feed(JsonArticles, "blog:feed_json")
+
+
+def _feed(kind: type[SyndicationFeed], name: str) -> HttpResponse:
+    practice = reading.practice()
+    feed = kind(
+        title=practice.name,
+        link=full_address(reverse("blog:index")),
+        description=practice.blog_intro or practice.tagline or practice.blog_title,
+        language=LANGUAGE,
+        feed_url=full_address(reverse(name)),
+    )
+    for found in reading.feed_articles(timezone.now()):
+        article = found.article
+        topic = [article.topic.name] if article.topic else []
+        feed.add_item(
+            title=article.title,
+            link=full_address(article.get_absolute_url()),
+            description=found.excerpt,
+            author_name=article.author.name,
+            author_link=full_address(article.author.get_absolute_url()),
+            pubdate=timezone.localtime(article.published_at),
+            updateddate=timezone.localtime(article.changed_at),
+            unique_id=f"urn:uuid:{article.post_uuid}",
+            unique_id_is_permalink=False,
+            categories=list(dict.fromkeys([*topic, *(tag.name for tag in found.tags)])),
+            content=found.html + _below(article.disclosure, practice),
+            picture=machine_file(article.hero_image),
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+def _below(disclosure: str, practice: Practice) -> str:
+    """What must not be missing where a text is read away from its page: what the practice earns, and the disclaimer."""
+    return "".join(f"\n<p>{escape(text)}</p>" for text in (disclosure, practice.disclaimer) if text)

@@ -63,6 +63,16 @@ MORE = Slot(
 PORTRAIT = Slot((("", "1x1", "96px"),))
 LOGO = Slot((("", "own", "200px"),))
 BODY_CROP = "own"
+MACHINE_WIDTH = 1200
+
+
+@dataclass(frozen=True)
+class MachineFile:
+    """One JPEG for readers that take no choice of files; measures in pixels."""
+
+    url: str
+    width: int
+    height: int
 
 
 def _srcset(image: Image, crop: str, kind: str) -> str:
@@ -119,6 +129,17 @@ def body_pictures(images: Mapping[int, Image]) -> dict[int, Picture]:
             height=fallback["height"],
         )
     return found
+
+
+def machine_file(image: Image | None, crop: str = "16x9") -> MachineFile | None:
+    """The JPEG of a crop that search engines, feeds and previews get: 1,200 px wide, or as near as there is one.
+
+    None without a picture or its files.
+    """
+    if image is None or not image.renditions:
+        return None
+    file = _fallback(image, crop, MACHINE_WIDTH)
+    return MachineFile(default_storage.url(file["name"]), file["width"], file["height"])
 
 
 def thumbnail_url(image: Image) -> str:

@@ -11,14 +11,16 @@ from django.core.paginator import Page, Paginator
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q, Value
 
+from blog.addresses import full_address
 from blog.content.outline import Heading, first_words, image_ids
-from blog.content.render import render
+from blog.content.render import render, render_for_feeds
 from blog.models import Author, ChangeStamp, Image, Practice, Publication, PublicationTag, Revision, Tag, Topic
 from blog.models.publication import PublicationQuerySet
 from blog.pictures import Figure, body_pictures, hero_figure
 
 POSTS_PER_PAGE = 10
 MORE_POSTS = 3
+FEED_LENGTH = 20
 CONTENTS_FROM = 4
 EXCERPT_LENGTH = 180
 
@@ -59,6 +61,16 @@ class ArticlePage:
         """The main headings to list before the text, where there are enough of them to be worth a list."""
         main = [heading for heading in self.outline if heading.level == 2]
         return main if len(main) >= CONTENTS_FROM else []
+
+
+@dataclass(frozen=True)
+class FeedArticle:
+    """An article as feeds carry it whole: its text as HTML with whole addresses only, its tags, its short summary."""
+
+    article: Publication
+    html: str
+    tags: Sequence[Tag]
+    excerpt: str
 
 
 _practice: tuple[int, Practice] | None = None
@@ -117,9 +129,26 @@ def newest_posts(now: datetime, count: int) -> list[Publication]:
     return list(_cards(now)[:count])
 
 
-def feed_posts(now: datetime, count: int) -> list[Publication]:
-    """The ``count`` newest live articles that may be indexed, with what a feed needs."""
-    return list(_cards(now).filter(noindex=False)[:count])
+def feed_articles(now: datetime) -> list[FeedArticle]:
+    """The newest live articles that may be indexed, whole. Three queries, however many pictures there are."""
+    found = (
+        Publication.objects.live(now)
+        .newest_first()
+        .filter(noindex=False)
+        .select_related("author", "topic", "hero_image")
+        .prefetch_related("tags")[:FEED_LENGTH]
+    )
+    used = {pk for article in found for pk in image_ids(article.body)}
+    pictures = body_pictures({image.pk: image for image in Image.objects.filter(pk__in=used)})
+    return [
+        FeedArticle(
+            article,
+            render_for_feeds(article.body, pictures, full_address(article.get_absolute_url())),
+            list(article.tags.all()),
+            excerpt_of(article),
+        )
+        for article in found
+    ]
 
 
 def topics(now: datetime) -> list[Topic]:

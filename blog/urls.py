@@ -14,6 +14,8 @@ urlpatterns = [
     path("tags/<slug:slug>/", views.tag, name="tag"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("feed/", feeds.rss, name="feed"),
+    path("feed/atom/", feeds.atom, name="feed_atom"),
+    path("feed/json/", feeds.json_feed, name="feed_json"),
     path("media/<str:name>", views.media, name="media"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -27,6 +27,8 @@ ADDRESSES = {
     "tag": lambda: _slugs(Tag),
     "author": lambda: _slugs(Author),
     "feed": lambda: [{}],
+    "feed_atom": lambda: [{}],
+    "feed_json": lambda: [{}],
     "media": _media,
     "healthz": lambda: [{}],
 }

@@ -19,6 +19,7 @@ FLOORS = (
     ("blog.publishing", 2),
     ("blog.reading", 2),
     ("blog.pictures", 2),
+    ("blog.addresses", 0),
     ("blog.clinic_time", 0),
     ("blog.models", 1),
     ("blog.migrations", 1),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import nh3
 
@@ -9,7 +10,7 @@ from blog.content.blocks import Block, Cell, Figure, Table, Text, arrange
 from blog.content.long_words import soften
 from blog.content.markup import output_rules
 from blog.content.outline import Heading, Ids, headings
-from blog.content.phrases import Run
+from blog.content.phrases import Mark, Run
 from blog.content.writing import Writer, attributes
 
 SIZES = "(min-width:42rem) 660px, 92vw"
@@ -53,20 +54,18 @@ def render(html: str, pictures: Mapping[int, Picture]) -> Rendered:
     return Rendered(_sanitiser.clean(_PageWriter(pictures, found, ids).write(blocks)), found)
 
 
-class _PageWriter(Writer):
-    def __init__(self, pictures: Mapping[int, Picture], found: list[Heading], ids: Ids) -> None:
+def render_for_feeds(html: str, pictures: Mapping[int, Picture], address: str) -> str:
+    """A stored body as a feed reader shows it, far from the page's own address and looks.
+
+    Every address is whole, seen from ``address``, the article's own. A picture is one file that everything can open.
+    Otherwise as ``render``.
+    """
+    return _sanitiser.clean(_FeedWriter(pictures, address).write(arrange(html)))
+
+
+class _OutwardWriter(Writer):
+    def __init__(self, pictures: Mapping[int, Picture]) -> None:
         self.pictures = pictures
-        self.heading_ids = iter([heading.id for heading in found])
-        self.ids = ids
-        self.caption_id = ""
-
-    def text(self, text: Text) -> str:
-        if text.tag == "p":
-            return super().text(text)
-        return f"<{text.tag}{attributes({'id': next(self.heading_ids)})}>{self.runs(text.runs)}</{text.tag}>"
-
-    def runs(self, runs: list[Run]) -> str:
-        return super().runs([run._replace(text=soften(run.text)) for run in runs])
 
     def link_attributes(self, href: str) -> str:
         return ' rel="noopener"' if href.lower().startswith(("http:", "https:", "//")) else ""
@@ -75,6 +74,44 @@ class _PageWriter(Writer):
         if isinstance(block, Figure) and block.image not in self.pictures:
             return ""
         return super().block(block)
+
+
+class _FeedWriter(_OutwardWriter):
+    def __init__(self, pictures: Mapping[int, Picture], address: str) -> None:
+        super().__init__(pictures)
+        self.address = address
+
+    def runs(self, runs: list[Run]) -> str:
+        return super().runs([run._replace(marks=tuple(map(self.seen_from_afar, run.marks))) for run in runs])
+
+    def seen_from_afar(self, mark: Mark) -> Mark:
+        if mark.href is None:
+            return mark
+        try:
+            return mark._replace(href=urljoin(self.address, mark.href))
+        except ValueError:  # leads nowhere on the page either
+            return mark._replace(href=self.address)
+
+    def picture(self, figure: Figure) -> str:
+        picture = self.pictures[figure.image]
+        values = {"width": str(picture.width), "height": str(picture.height), "alt": figure.alt or ""}
+        return f"<img{attributes({'src': urljoin(self.address, picture.src), **values})}>"
+
+
+class _PageWriter(_OutwardWriter):
+    def __init__(self, pictures: Mapping[int, Picture], found: list[Heading], ids: Ids) -> None:
+        super().__init__(pictures)
+        self.heading_ids = iter([heading.id for heading in found])
+        self.ids = ids
+        self.caption_id = ""
+
+    def runs(self, runs: list[Run]) -> str:
+        return super().runs([run._replace(text=soften(run.text)) for run in runs])
+
+    def text(self, text: Text) -> str:
+        if text.tag == "p":
+            return super().text(text)
+        return f"<{text.tag}{attributes({'id': next(self.heading_ids)})}>{self.runs(text.runs)}</{text.tag}>"
 
     def picture(self, figure: Figure) -> str:
         picture = self.pictures[figure.image]

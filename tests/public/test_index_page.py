@@ -101,11 +101,13 @@ def test_it_says_what_the_clinic_says_of_itself(client):
     assert page.one("//meta[@name='description']/@content") == "Articles from Anchorage."
 
 
-def test_the_head_names_the_full_address_and_the_feed(client, settings):
+def test_the_head_names_the_full_address_and_the_feeds(client, settings):
     settings.SITE_URL = "https://blog.example.com"
     make_post()
     page = get(client, "/blog/?utm_source=mail")
     assert page.one("//link[@rel='canonical']/@href") == "https://blog.example.com/blog/"
+    assert page.all("//link[@rel='alternate']/@href") == ["/feed/", "/feed/atom/", "/feed/json/"]
     assert page.one("//link[@rel='alternate'][@type='application/rss+xml']/@href") == "/feed/"
     assert page.one("//meta[@name='robots']/@content") == "max-image-preview:large"
-    assert client.get(page.one("//link[@rel='alternate']/@href")).status_code == 200
+    for link in page.tree.xpath("//link[@rel='alternate']"):
+        assert client.get(link.get("href"))["Content-Type"].startswith(link.get("type"))
