@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from blog import reading
+from blog import heads, reading, structured_data
 from blog.models import Author, Tag, Topic
 
 # A browser asks again each time: without this it keeps a 301 or a 410 for ever, and whoever saw «gone» once would
@@ -70,11 +70,15 @@ def _list(request: HttpRequest, now: datetime, template: str, paginator, **about
     # A topic, tag or person without a live article does not exist for readers: its name may belong to a draft.
     if page is None or (about and paginator.count == 0):
         raise Http404
+    practice = reading.practice()
+    head = heads.list_head(practice, page, **about)
     context = {
         "page": page,
         "page_numbers": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
         "topics": reading.topics(now),
-        "practice": reading.practice(),
+        "practice": practice,
+        "head": head,
+        "structured_data": structured_data.list_graph(practice, head, **about),
         **about,
     }
     return render(request, template, context)
@@ -92,7 +96,14 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("blog:article", slug=found.slug, permanent=True)
     if isinstance(found, reading.Gone):
         return _suggestions(request, "blog/gone.html", HTTPStatus.GONE)
-    context = {"page": reading.article_page(found, now), "practice": reading.practice()}
+    page, practice = reading.article_page(found, now), reading.practice()
+    head = heads.article_head(practice, page)
+    context = {
+        "page": page,
+        "practice": practice,
+        "head": head,
+        "structured_data": structured_data.article_graph(practice, head, page),
+    }
     return render(request, "blog/article.html", context)
 
 

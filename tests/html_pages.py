@@ -33,7 +33,8 @@ BLOCKS = set(HEADINGS) | {
     "ul",
 }
 CHILDREN = {"ul": {"li"}, "ol": {"li"}, "picture": {"source", "img"}, "dl": {"div", "dt", "dd"}, "tr": {"td", "th"}}
-FORBIDDEN = {"script", "style", "iframe", "object", "embed", "form", "base"}
+DATA = [("type", "application/ld+json")]
+FORBIDDEN = {"style", "iframe", "object", "embed", "form", "base"}
 NAMES_AN_ID = ("aria-labelledby", "aria-describedby", "for")
 
 
@@ -47,6 +48,7 @@ class _Reader(HTMLParser):
         self.ids: Counter[str] = Counter()
         self.named: list[str] = []
         self.headings: list[int] = []
+        self.blocks_of_data = 0
 
     def fault(self, text: str) -> None:
         self.faults.append(f"line {self.getpos()[0]}: {text}")
@@ -59,8 +61,11 @@ class _Reader(HTMLParser):
         for name in names:
             if name == "style" or name.startswith("on") or not re.fullmatch(r"[a-z][a-zA-Z-]*", name):
                 self.fault(f"<{tag}> has the attribute {name}")
-        if tag in FORBIDDEN:
+        # Structured data is no script: nothing runs it, and nothing in it may look like markup (handle_data).
+        if tag in FORBIDDEN or (tag == "script" and attrs != DATA):
             self.fault(f"<{tag}> in a page")
+        if tag == "script":
+            self.blocks_of_data += 1
         if self.open and tag not in CHILDREN.get(self.open[-1], {tag}):
             self.fault(f"<{tag}> within <{self.open[-1]}>")
         if tag in BLOCKS and "p" in self.open:
@@ -114,6 +119,8 @@ def faults(html: str) -> list[str]:
     found = reader.faults + [f"<{tag}> is not closed" for tag in reader.open]
     found += [f"the id {name} stands {count} times" for name, count in reader.ids.items() if count > 1]
     found += [f"nothing has the id {name}" for name in reader.named if name not in reader.ids]
+    if reader.blocks_of_data > 1:
+        found.append("more than one block of data")
     if reader.headings.count(1) != 1:
         found.append("not exactly one h1")
     found += [

@@ -1,5 +1,6 @@
 """Reading leaves no trace: no cookie, no script, nothing from elsewhere, and the same page for everybody."""
 
+import ast
 import re
 
 import pytest
@@ -95,9 +96,17 @@ def test_public_templates_ask_nothing_about_the_reader():
         assert found == [], template.name
 
 
-def test_a_body_is_declared_safe_in_one_place():
+def test_text_is_declared_safe_in_two_places_the_body_and_the_structured_data():
     sources = [path for path in (site.BASE_DIR / "blog").rglob("*.py") if "admin" not in path.parts]
-    found = [path.name for path in sources if "mark_safe(" in path.read_text("utf-8")]
-    assert found == ["blog.py"]
-    used = [template.name for template in TEMPLATES if "cleaned_body" in template.read_text("utf-8")]
-    assert used == ["article.html"]
+    found = [
+        (path.name, function.name)
+        for path in sources
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for part in ast.walk(function)
+        if isinstance(part, ast.Call) and "mark_safe" in ast.unparse(part.func)
+    ]
+    assert found == [("blog.py", "cleaned_body"), ("blog.py", "json_ld")]
+    assert sum(path.read_text("utf-8").count("mark_safe(") for path in sources) == len(found)
+    for name, template in (("cleaned_body", "article.html"), ("json_ld", "_head.html")):
+        assert [path.name for path in TEMPLATES if f"|{name}" in path.read_text("utf-8")] == [template]
