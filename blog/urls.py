@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from blog import feeds, views
+from blog import crawlers, feeds, views
 
 app_name = "blog"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("feed/", feeds.rss, name="feed"),
     path("feed/atom/", feeds.atom, name="feed_atom"),
     path("feed/json/", feeds.json_feed, name="feed_json"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("robots.txt", crawlers.robots, name="robots"),
     path("media/<str:name>", views.media, name="media"),
     path("healthz", views.healthz, name="healthz"),
 ]

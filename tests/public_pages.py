@@ -29,6 +29,8 @@ ADDRESSES = {
     "feed": lambda: [{}],
     "feed_atom": lambda: [{}],
     "feed_json": lambda: [{}],
+    "sitemap": lambda: [{}],
+    "robots": lambda: [{}],
     "media": _media,
     "healthz": lambda: [{}],
 }
