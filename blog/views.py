@@ -1,6 +1,7 @@
 """The patients' face: pages that anybody may read. No view here knows who is looking."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
@@ -10,14 +11,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from blog import heads, reading, structured_data
 from blog.models import Author, Tag, Topic
 
-# A browser asks again each time: without this it keeps a 301 or a 410 for ever, and whoever saw «gone» once would
-# go on seeing it after the article is back.
-ask_again = cache_control(no_cache=True)
+
+def ask_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a public view: a browser asks each time, and gets 304 where the answer is the same as last time.
+
+    Without this it keeps a 301 or a 410 for ever, and whoever saw «gone» once would go on seeing it after the article
+    is back. «The same» is told by the content alone (ETag): no date can tell it, because what is taken off or put back
+    makes a page older, and a changed phone number is on every page.
+    """
+    return conditional_page(cache_control(no_cache=True)(view))
+
 
 MEDIA_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,150}\.(avif|webp|jpg)")
 MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
