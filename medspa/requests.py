@@ -1,6 +1,7 @@
 """What is refused before anything else looks at a request."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
 
@@ -24,7 +25,10 @@ class RefuseOddRequests:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, or hand on; an answer to HEAD carries no body."""
         response = self._answer(request)
-        if request.method == "HEAD" and not response.streaming:
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            # Django counts the bytes of this answer; the header would speak of the page that is not sent.
+            del response.headers["Content-Length"]
+        elif request.method == "HEAD" and not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
             response.content = b""
         return response

@@ -37,6 +37,7 @@ def test_the_same_page_is_not_sent_twice(client, post, path):
     for asked in (known, f'"other", {known}', f"W/{known}", "*"):
         response = client.get(path, headers={"If-None-Match": asked})
         assert (response.status_code, response.content) == (304, b"")
+        assert not response.has_header("Content-Length")
         assert response["ETag"] == known and "no-cache" in response["Cache-Control"]
         assert not response.cookies and "cookie" not in response.get("Vary", "").lower()
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
