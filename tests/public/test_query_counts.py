@@ -16,7 +16,7 @@ def questions(client, path: str) -> int:
     client.get(path)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
-    assert all(query["sql"].startswith("SELECT") for query in asked)
+    assert all(query["sql"].lstrip("(").startswith("SELECT") for query in asked)
     return len(asked)
 
 
