@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from blog import heads, reading, structured_data
+from blog import search as readers_search
 from blog.models import Author, Tag, Topic
 
 
@@ -113,6 +114,25 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "structured_data": structured_data.article_graph(practice, head, page),
     }
     return render(request, "blog/article.html", context)
+
+
+@require_safe
+@ask_again
+def search(request: HttpRequest) -> HttpResponse:
+    """What readers look for, found in the live articles; without a question, the form."""
+    now = timezone.now()
+    answer = readers_search.search(request.GET.get("q", ""), now, request.GET.get("page"))
+    if answer.page is None:
+        raise Http404
+    page = answer.page
+    context = {
+        "answer": answer,
+        "page": page,
+        "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+        "topics": [] if answer.results else reading.topics(now),
+        "practice": reading.practice(),
+    }
+    return render(request, "blog/search.html", context)
 
 
 @require_safe

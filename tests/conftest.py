@@ -73,5 +73,7 @@ pytest_plugins = ["cast_fixtures"]
 def _nothing_remembered():
     """No test sees what a process keeps in memory from an earlier one's database."""
     from blog.reading import forget_practice
+    from blog.search import forget_vocabulary
 
     forget_practice()
+    forget_vocabulary()

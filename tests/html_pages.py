@@ -34,7 +34,7 @@ BLOCKS = set(HEADINGS) | {
 }
 CHILDREN = {"ul": {"li"}, "ol": {"li"}, "picture": {"source", "img"}, "dl": {"div", "dt", "dd"}, "tr": {"td", "th"}}
 DATA = [("type", "application/ld+json")]
-FORBIDDEN = {"style", "iframe", "object", "embed", "form", "base"}
+FORBIDDEN = {"style", "iframe", "object", "embed", "base"}
 NAMES_AN_ID = ("aria-labelledby", "aria-describedby", "for")
 
 
@@ -66,6 +66,8 @@ class _Reader(HTMLParser):
             self.fault(f"<{tag}> in a page")
         if tag == "script":
             self.blocks_of_data += 1
+        if tag == "form" and (values.get("method", "get").lower() != "get" or values.get("action") != "/search/"):
+            self.fault("a form that is not the search")
         if self.open and tag not in CHILDREN.get(self.open[-1], {tag}):
             self.fault(f"<{tag}> within <{self.open[-1]}>")
         if tag in BLOCKS and "p" in self.open:

@@ -26,6 +26,7 @@ ADDRESSES = {
     "topic": lambda: _slugs(Topic),
     "tag": lambda: _slugs(Tag),
     "author": lambda: _slugs(Author),
+    "search": lambda: [{}],
     "feed": lambda: [{}],
     "feed_atom": lambda: [{}],
     "feed_json": lambda: [{}],

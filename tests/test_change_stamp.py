@@ -37,7 +37,7 @@ def rich_site(draft, rewrite, erin, picture):
 
 def tables_read_by_public_pages(client) -> set[str]:
     tables = set()
-    for address in [*every_address(), "/blog/?page=2"]:
+    for address in [*every_address(), "/blog/?page=2", "/search/?q=post", "/search/?q=pots"]:
         forget_practice()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
@@ -51,7 +51,15 @@ def tables_read_by_public_pages(client) -> set[str]:
 def test_every_table_that_a_public_page_reads_is_a_public_record(rich_site, client):
     models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
     read = tables_read_by_public_pages(client)
-    assert {"blog_publication", "blog_author", "blog_topic", "blog_tag", "blog_image", "blog_practice"} <= read
+    assert {
+        "blog_publication",
+        "blog_author",
+        "blog_topic",
+        "blog_tag",
+        "blog_image",
+        "blog_practice",
+        "blog_searchentry",
+    } <= read
     strangers = {name for name in read if not issubclass(models[name], PublicRecord)} - {ChangeStamp._meta.db_table}
     assert strangers == set(), "public pages read tables whose writes do not move the change stamp"
 

@@ -19,6 +19,8 @@ FLOORS = (
     ("blog.management", 3),
     ("blog.publishing", 2),
     ("blog.reading", 2),
+    ("blog.search", 2),
+    ("blog.search_index", 2),
     ("blog.pictures", 2),
     ("blog.heads", 2),
     ("blog.structured_data", 2),
@@ -92,7 +94,7 @@ def test_the_patients_face_touches_no_post_and_no_revision(path):
 
 
 def test_what_readers_get_is_built_without_the_working_copy():
-    for name in ("reading", "pictures", "heads", "structured_data", "sitemap"):
+    for name in ("reading", "pictures", "heads", "structured_data", "sitemap", "search", "search_index"):
         path = ROOT / f"blog/{name}.py"
         assert not any("Post" in names for _, names in imports(path)), path
 

@@ -98,6 +98,9 @@ def surfaces(client, words):
     """Everything that anybody can ask for, as (what was asked, the whole answer as text, status)."""
     for address in every_address():
         asked = [("GET", address + query.format(word=words[0]), {}) for query in QUERIES]
+        if address == reverse("blog:search"):
+            # Each word, and each mistyped: what is hidden is neither found nor offered.
+            asked += [("GET", f"{address}?q={typed}", {}) for word in words for typed in (word, word[:-1] + "x")]
         asked += [(method, address + query, {}) for method in METHODS for query in ("", "?preview=1")]
         asked += [("GET", address, headers) for headers in HEADERS]
         for method, path, headers in asked:
@@ -123,6 +126,9 @@ def leaks(client, words) -> list[str]:
         assert status < 500, asked
         for word in words:
             told = text.lower().replace(asked.split()[1].lower(), "")
+            # The search says what it was asked for: in its field, its title, and the line over the results.
+            for echo in ('value="{}"', "<title>search results for {} |", "“<bdi>{}</bdi>”"):
+                told = told.replace(echo.format(word.lower()), "")
             if word.lower() in told:
                 found.append(f"{asked}: {word}")
     return found
@@ -165,7 +171,8 @@ def test_nothing_shows_until_it_is_published(client, picture):
     shown = "\n".join(leaks(client, ["Quillwort", "Oxbowlake"]))
     for word, address in (("Quillwort", "quillwort-title"), ("Oxbowlake", "oxbowlake-renamed")):
         low = word.lower()
-        for path in ("/blog/", f"/blog/{address}/", f"/topics/{low}-topic/", f"/tags/{low}-tag/", "/feed/"):
+        search = f"/search/?q={word}"
+        for path in ("/blog/", f"/blog/{address}/", f"/topics/{low}-topic/", f"/tags/{low}-tag/", "/feed/", search):
             assert f"GET {path} {{}}: {word}" in shown
     assert leaks(client, ["Marabunta", "Pumpernickel", "Thistledown", "Kumquat"]) == []
 
@@ -177,7 +184,9 @@ def test_what_is_scheduled_shows_from_its_minute(client, picture, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: nine - timedelta(microseconds=1))
     assert leaks(client, ["Marabunta"]) == []
     monkeypatch.setattr("django.utils.timezone.now", lambda: nine)
-    assert "GET /blog/marabunta-title/ {}: Marabunta" in leaks(client, ["Marabunta"])
+    shown = leaks(client, ["Marabunta"])
+    for path in ("/blog/marabunta-title/", "/search/?q=Marabunta", "/search/?q=Marabuntx"):
+        assert f"GET {path} {{}}: Marabunta" in shown
 
 
 def test_the_walk_reaches_the_staff_side(client):

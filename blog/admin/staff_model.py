@@ -14,8 +14,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from blog.models import Post, Publication, Revision
+from blog.models import Post, Publication, Revision, public_write
 from blog.models.fields import ParagraphField
+from blog.search_index import index_name
 
 LISTED_USES = 20
 
@@ -106,6 +107,13 @@ class FixedAddress:
     prepopulated_fields = {"slug": ("name",)}
     # How a publication names this kind of record; its public page exists while a live article has it.
     in_publication = ""
+
+    def save_model(self, request: HttpRequest, obj: Model, form, change: bool) -> None:
+        """Save; under a changed name, readers' search finds the articles from now on."""
+        with public_write():
+            super().save_model(request, obj, form, change)
+            if change and {"name", "credentials"} & set(form.changed_data):
+                index_name(obj)
 
     def view_on_site(self, obj: Model) -> str | None:
         """The public page, or None while readers would find nothing there."""

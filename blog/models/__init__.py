@@ -10,6 +10,7 @@ from .public_record import ChangeStamp, PublicRecord, public_write
 from .publication import FAR_FUTURE, Publication, PublicationTag
 from .revision import Revision, RevisionImage, RevisionTag
 from .sample import SampleContent
+from .search_entry import SearchEntry
 from .taxonomy import Tag, Topic
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "RevisionImage",
     "RevisionTag",
     "SampleContent",
+    "SearchEntry",
     "StaffWord",
     "Tag",
     "Topic",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from blog.clinic_time import spoken
 from blog.content.outline import plain_text
 from blog.models import FAR_FUTURE, Address, AuditEntry, Post, Publication, PublicationTag, Revision, public_write
+from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
 from .drafts import EditConflict, lock_post, newest_revision
@@ -106,6 +107,7 @@ def publish(
         PublicationTag.objects.bulk_create(
             PublicationTag(publication=publication, tag_id=pk) for pk in newest.tags.values_list("pk", flat=True)
         )
+        index_post(post.pk, now)
         _claim_address(post, publication.slug)
         Post.objects.filter(pk=post.pk).update(state=Post.State.DRAFT)
         AuditEntry.objects.create(
@@ -132,6 +134,7 @@ def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None
         if waiting is None:
             raise Refused("Nothing is scheduled any more. Look at the post to see what readers see now.")
         remove_waiting(post, waiting)
+        index_post(post.pk, now)
         AuditEntry.objects.create(
             post=post,
             revision=waiting.revision,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from blog.models import FAR_FUTURE, AuditEntry, Post, public_write
+from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
 from .drafts import lock_post
@@ -45,6 +46,7 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
                 )
             ended.live_until = at
             ended.save(update_fields=["live_until"])
+        index_post(post.pk, now)
         AuditEntry.objects.create(
             post=post,
             revision=ended.revision,
@@ -69,6 +71,7 @@ def keep_on_site(actor: Actor, post: Post, *, now: datetime | None = None) -> No
         when = ending.live_until
         ending.live_until = FAR_FUTURE
         ending.save(update_fields=["live_until"])
+        index_post(post.pk, now)
         AuditEntry.objects.create(
             post=post,
             revision=ending.revision,

@@ -74,6 +74,13 @@ def day(moment: datetime) -> SafeString:
 
 
 @register.simple_tag
+def page_address(path: str, page_number: int = 1, query: str = "") -> str:
+    """The address of one page of a list, with what was searched for where it is a list of results."""
+    asked = ({"q": query} if query else {}) | ({"page": page_number} if page_number > 1 else {})
+    return path + (f"?{urlencode(asked)}" if asked else "")
+
+
+@register.simple_tag
 def share_links(article: Publication) -> list[tuple[str, str]]:
     """Names and addresses of plain links that share an article, none of which tracks anybody."""
     address = full_address(article.get_absolute_url())

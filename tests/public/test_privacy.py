@@ -38,7 +38,7 @@ def addresses() -> dict[str, int]:
     )
     gone = make_post("Gone")
     take_off(make_editor(), gone, "old")
-    pages = ("/blog/", "/blog/post/", "/topics/skin/", "/tags/light/", "/authors/ada-ray/")
+    pages = ("/blog/", "/blog/post/", "/topics/skin/", "/tags/light/", "/authors/ada-ray/", "/search/?q=post")
     return dict.fromkeys(pages, 200) | OTHERS
 
 

@@ -8,7 +8,15 @@ from factories import make_picture, make_post, make_practice
 pytestmark = pytest.mark.django_db
 
 # A warm process. A page after a change of anything public asks one more: the clinic itself.
-LISTS = {"/blog/": 4, "/topics/skin/": 5, "/tags/light/": 5, "/authors/ada-ray/": 5}
+LISTS = {"/blog/": 4, "/topics/skin/": 5, "/tags/light/": 5, "/authors/ada-ray/": 5, "/search/?q=light": 4}
+# No question; few results; none; a slip; words that never meet, one of them known to nobody.
+SEARCHES = {
+    "/search/": 2,
+    "/search/?q=text": 5,
+    "/search/?q=zzzz": 4,
+    "/search/?q=artcle": 6,
+    "/search/?q=artcle+zzzz+picked": 9,
+}
 ARTICLE = 5
 
 
@@ -42,11 +50,13 @@ def test_an_article_takes_at_most_eight_even_right_after_a_change(client, articl
 def test_sixty_posts_ask_no_more_than_three(client, article):
     assert questions(client, "/blog/article/") == ARTICLE
     assert {path: questions(client, path) for path in LISTS} == LISTS
+    assert {path: questions(client, path) for path in SEARCHES} == SEARCHES
     picture = make_picture()
     for number in range(56):
         make_post(f"Post {number}", topic="Skin", tags=("Light",), hero_image=picture, hero_is_decorative=True)
     assert questions(client, "/blog/article/") <= ARTICLE
     assert {path: questions(client, path) for path in LISTS} == LISTS
+    assert {path: questions(client, path) for path in SEARCHES} == SEARCHES
     assert questions(client, "/blog/?page=6") == LISTS["/blog/"]
 
 
