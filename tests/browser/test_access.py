@@ -12,6 +12,10 @@ READERS = {
     "tag": "/tags/costs/",
     "author": "/authors/sample-author/",
     "not found": "/blog/nothing-here/",
+    "search": "/search/",
+    "search with results": "/search/?q=botulinum+toxin",
+    "search with a slip": "/search/?q=botx",
+    "search that finds nothing": "/search/?q=onabotulinumtoxinAincobotulinumtoxinA",
 }
 STAFF = {
     "work": "/admin/",

@@ -14,7 +14,7 @@ def buttons(page) -> list[tuple[str, str]]:
 def test_a_clinic_that_said_nothing_has_only_its_name(client):
     make_practice()
     page = get(client, "/blog/")
-    assert page.all("//header//a") == ["Northlight", "Blog"]
+    assert page.all("//header//a") == ["Northlight", "Blog", "Search"]
     assert page.all("//footer//h2") == ["Blog"]
     assert page.all("//footer//a") == ["Northlight", "All posts", "RSS feed"]
     assert "In an emergency, call 911." in page.one("//footer")

@@ -30,6 +30,9 @@ def test_not_found_offers_the_newest_posts_and_the_topics(client, path):
     assert page.more == ["Post 4", "Post 3", "Post 2"]
     assert page.all("//main//ul[contains(@class, 'links')]//a/@href") == ["/blog/", "/topics/skin-health/"]
     assert page.one("//title") == "Page not found | Northlight"
+    assert page.one("//form[@role='search']/@action") == "/search/"
+    assert page.one(f"//label[@for='{page.one('//form//input/@id')}']") == "Search the blog"
+    assert page.all("//@autofocus") == []
     assert page.one("//meta[@name='robots']/@content") == "noindex"
     assert page.all("//link[@rel='canonical']") == []
 
