@@ -40,5 +40,7 @@ control_socket_disable = True
 
 # The access log belongs to the proxy in front; ACCESS_LOG=- writes one to standard output.
 accesslog = os.environ.get("ACCESS_LOG") or None
+# Without query strings and referrers: what somebody searched for on a clinic's site is nobody's business.
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s "%(a)s"'
 errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
