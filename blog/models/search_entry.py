@@ -39,7 +39,7 @@ class SearchEntryQuerySet(PublicQuerySet):
             found = self.model.objects.filter(pk__in=latest)
             order = SearchRank(document, query, weights=_POSTGRES_WEIGHTS).desc()
         else:
-            # Terms are letters and digits only; the quotes keep AND, OR, NOT and NEAR from being operators.
+            # Terms are small letters and digits, and quoted: none of them is an operator.
             words = (" OR " if any_term else " AND ").join(f'"{term}"' for term in terms)
             match = RawSQL('"blog_searchentry" MATCH %s', [words], output_field=models.BooleanField())
             latest = self.filter(match).order_by("-pk").values("pk")[:MAX_FOUND]

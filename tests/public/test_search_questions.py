@@ -98,6 +98,12 @@ def test_only_words_that_readers_can_see_are_offered(client, monkeypatch):
     assert page.cards == [] and "Zeppelin" not in page.text.title()
 
 
+def test_a_form_that_only_a_scheduled_article_has_is_not_offered(client):
+    make_post("Zeppelin")
+    make_post("Zeppelins", at=timezone.now() + DAY)
+    assert "“zeppelin”" in status(get(client, "/search/?q=zeppelxns"))
+
+
 ODD = (
     " ",
     "the",
