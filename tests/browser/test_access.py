@@ -15,7 +15,7 @@ READERS = {
     "search": "/search/",
     "search with results": "/search/?q=botulinum+toxin",
     "search with a slip": "/search/?q=botx",
-    "search that finds nothing": "/search/?q=onabotulinumtoxinAincobotulinumtoxinA",
+    "search that finds nothing": "/search/?q=qwertyuiop",
 }
 STAFF = {
     "work": "/admin/",
