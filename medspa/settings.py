@@ -47,6 +47,15 @@ if not _is_address or _site.path or _site.query:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
+# Before the opening: 0 asks readers for SITE_PASSWORD on every public page (medspa/closed.py).
+_open = env.str("SITE_OPEN", default="").strip() or "1"
+if _open not in ("0", "1"):
+    _refuse(f"SITE_OPEN must be 1 (everybody may read) or 0 (readers need SITE_PASSWORD); it is {_open!r}.")
+SITE_OPEN = _open == "1"
+SITE_PASSWORD = env.str("SITE_PASSWORD", default="")
+if not SITE_OPEN and len(SITE_PASSWORD) < 8:
+    _refuse("SITE_OPEN=0 needs SITE_PASSWORD: the password for readers until the opening, at least 8 characters.")
+
 INSTALLED_APPS = [
     "medspa.apps.StaffConfig",
     "django.contrib.auth",
@@ -62,6 +71,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "medspa.requests.RefuseOddRequests",
+    "medspa.closed.AskForPassword",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -5,6 +5,7 @@ from functools import wraps
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite, site
 from django.contrib.admin.exceptions import DisallowedModelAdminToField
@@ -72,6 +73,7 @@ class StaffSite(AdminSite):
             "site_title": f"{practice.name} staff",
             "site_url": reverse("blog:index"),
             "staff_nav": self._nav(request),
+            "site_is_closed": not settings.SITE_OPEN,
         }
 
     def _nav(self, request: HttpRequest) -> list[dict]:

@@ -70,7 +70,7 @@ def test_a_database_that_is_away_gives_that_page(monkeypatch):
     assert "Something went wrong" in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["500.html", "400.html"])
+@pytest.mark.parametrize("name", ["500.html", "400.html", "401.html"])
 def test_pages_for_trouble_find_their_looks_by_fixed_names(name):
     html = (site.BASE_DIR / "templates" / name).read_text("utf-8")
     assert faults(html) == []
