@@ -92,6 +92,11 @@ def practice() -> Practice:
     return _practice[1]
 
 
+def known_practice() -> Practice | None:
+    """The clinic as this process last read it, or None; asks nothing, for pages that must work without a database."""
+    return _practice[1] if _practice is not None else None
+
+
 def forget_practice() -> None:
     """Drop the in-process copy; for tests, whose databases come and go under one process."""
     global _practice

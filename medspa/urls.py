@@ -9,3 +9,4 @@ urlpatterns = [
 ]
 
 handler404 = "blog.views.not_found"
+handler500 = "blog.trouble.server_error"

@@ -32,35 +32,61 @@ OPTIONS = {
 
 def start() -> str:
     """Start the server; it stops when this process ends. Returns its address."""
-    home = Path(tempfile.mkdtemp(prefix="blog-pg-", dir="/tmp"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    programs, run_as = _programs(), {}
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        programs = _copy(programs, home / "programs")
-        run_as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        for path in (home, *home.rglob("*")):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
-    data, log = home / "data", home / "log"
-    run_as |= {"cwd": home, "env": {"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "HOME": str(home)}}
-    initdb = [programs / "bin/initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync"]
-    locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-    made = subprocess.run([*initdb, *locale], capture_output=True, text=True, **run_as)
-    if made.returncode:
-        raise pytest.UsageError(f"PostgreSQL could not be prepared for the tests:\n{made.stdout}{made.stderr}")
-    options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    with open(log, "wb") as output:
-        server = subprocess.Popen(
-            [programs / "bin/postgres", "-D", data, "-k", home, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for the tests; the server goes after them
-            **run_as,
-        )
-    atexit.register(_stop, server)
-    _wait(server, home, log)
-    return f"postgres://postgres@/blog?host={quote(str(home))}"
+    server = Server()
+    atexit.register(server.stop)
+    server.start()
+    return server.url
+
+
+class Server:
+    """One server with its data in a folder of its own. ``url`` is its address, whether it runs or not."""
+
+    def __init__(self) -> None:
+        self.home = home = Path(tempfile.mkdtemp(prefix="blog-pg-", dir="/tmp"))
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        self.url = f"postgres://postgres@/blog?host={quote(str(home))}"
+        self._running: subprocess.Popen | None = None
+        self._programs, self._run_as = _programs(), {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self._programs = _copy(self._programs, home / "programs")
+            self._run_as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            for path in (home, *home.rglob("*")):
+                os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+        environment = {"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "HOME": str(home)}
+        self._run_as |= {"cwd": home, "env": environment}
+        initdb = [self._programs / "bin/initdb", "--pgdata", home / "data", "--username=postgres", "--auth=trust"]
+        locale = ["--no-sync", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        made = subprocess.run([*initdb, *locale], capture_output=True, text=True, **self._run_as)
+        if made.returncode:
+            raise pytest.UsageError(f"PostgreSQL could not be prepared for the tests:\n{made.stdout}{made.stderr}")
+
+    def start(self) -> None:
+        """Run; returns once it answers."""
+        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        log = self.home / "log"
+        with open(log, "wb") as output:
+            self._running = subprocess.Popen(
+                [self._programs / "bin/postgres", "-D", self.home / "data", "-k", self.home, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the tests; the server goes after them
+                **self._run_as,
+            )
+        _wait(self._running, self.home, log)
+
+    def stop(self) -> None:
+        """End open connections, then stop; the data stays."""
+        if self._running is None:
+            return
+        self._running.send_signal(2)  # SIGINT
+        try:
+            self._running.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            self._running.wait()
+        self._running = None
 
 
 def _programs() -> Path:
@@ -96,12 +122,3 @@ def _wait(server: subprocess.Popen, home: Path, log: Path) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def _stop(server: subprocess.Popen) -> None:
-    server.send_signal(2)  # SIGINT: end open connections, then stop
-    try:
-        server.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()

@@ -13,6 +13,7 @@ FLOORS = (
     ("blog.views", 3),
     ("blog.feeds", 3),
     ("blog.crawlers", 3),
+    ("blog.trouble", 3),
     ("blog.urls", 3),
     ("blog.apps", 3),
     ("blog.templatetags", 3),
@@ -33,7 +34,7 @@ FLOORS = (
     ("blog.imaging", 0),
 )
 UNSAFE = re.compile(r"\|\s*safe|autoescape\s+off")
-PATIENTS_FACE = ("blog.views", "blog.feeds", "blog.crawlers", "blog.templatetags")
+PATIENTS_FACE = ("blog.views", "blog.feeds", "blog.crawlers", "blog.trouble", "blog.templatetags")
 
 
 def module_name(path: Path) -> str:
