@@ -4,13 +4,15 @@ What a deployment varies is an environment variable, listed in one table in READ
 A missing essential, or a value that makes no sense, stops the start with one sentence.
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from medspa.bootstrap import BASE_DIR, port, secret_key, var_dir
 
@@ -187,6 +189,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 LOGIN_URL = "admin:login"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # how long a link to set a password works, in seconds
 CSRF_FAILURE_VIEW = "blog.admin.site.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -197,6 +200,30 @@ AUTH_PASSWORD_VALIDATORS = [
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# --- E-mail ---------------------------------------------------------------------------------------
+
+# Without EMAIL_URL nothing is sent, and the pages and commands that would send say so.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 10
+EMAIL_CONFIGURED = bool(_email_url := env.str("EMAIL_URL", default="").strip())
+if EMAIL_CONFIGURED:
+    _port = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}.get(_email_url.partition("://")[0])
+    try:
+        _email = env.email_url_config(_email_url) if _port else {}
+    except ValueError:
+        _email = {}
+    if not _email.get("EMAIL_HOST"):
+        _refuse("EMAIL_URL must look like smtp+tls://user:password@mail.example.com:587 (or smtp+ssl://, smtp://).")
+    EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _email["EMAIL_BACKEND"], _email["EMAIL_HOST"], _email["EMAIL_PORT"] or _port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+    # Whom mails come from: “Northlight <blog@example.com>”, or the address alone.
+    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="").strip()
+    try:
+        validate_email(parseaddr(DEFAULT_FROM_EMAIL)[1])
+    except ValidationError:
+        _refuse(f"DEFAULT_FROM_EMAIL must be the address that mails come from; it is {DEFAULT_FROM_EMAIL!r}.")
 
 # Readers get only what this site serves itself. The staff side has its own policy: blog/admin/site.py.
 CONTENT_SECURITY_POLICY = {

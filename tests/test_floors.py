@@ -27,6 +27,8 @@ FLOORS = (
     ("blog.structured_data", 2),
     ("blog.sitemap", 2),
     ("blog.addresses", 0),
+    ("blog.people", 2),
+    ("blog.health", 2),
     ("blog.clinic_time", 0),
     ("blog.models", 1),
     ("blog.migrations", 1),

@@ -197,12 +197,40 @@ def test_a_port_that_is_none_is_refused(tmp_path, port):
         ("DATABASE_URL", "mysql://somewhere/blog"),
         ("DATABASE_URL", "postgres://user:password@host:port/blog"),
         ("TIME_ZONE", "Alaska"),
+        ("EMAIL_URL", "mail.example.com"),
+        ("EMAIL_URL", "https://mail.example.com"),
+        ("EMAIL_URL", "smtp+tls://"),
+        ("EMAIL_URL", "smtp+tls://user:password@mail.example.com:many"),
+        ("EMAIL_URL", "memorymail://"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_in_one_sentence(tmp_path, variable, value):
     done = manage("manage.py", "check", SECRET_KEY="a key", VAR_DIR=str(tmp_path), **{variable: value})
     assert done.returncode
     assert variable in one_sentence(done.stderr)
+
+
+@pytest.mark.parametrize("sender", ["", "Northlight", "nobody@", "<>"])
+def test_e_mail_needs_to_come_from_somebody(tmp_path, sender):
+    values = {"EMAIL_URL": "smtp+tls://user:password@mail.example.com", "DEFAULT_FROM_EMAIL": sender}
+    done = manage("manage.py", "check", SECRET_KEY="a key", VAR_DIR=str(tmp_path), **values)
+    assert done.returncode
+    assert "DEFAULT_FROM_EMAIL" in one_sentence(done.stderr)
+
+
+def test_an_e_mail_address_becomes_djangos_settings(tmp_path):
+    names = "HOST PORT HOST_USER HOST_PASSWORD USE_TLS USE_SSL"
+    code = f"from django.conf import settings; print(*(getattr(settings, 'EMAIL_' + n) for n in {names.split()}))"
+    found = {}
+    for url in ("smtp+tls://me%40x:p%2Fw@mail.example.com", "smtp+ssl://mail.example.com", "smtp://127.0.0.1:2525"):
+        values = {"EMAIL_URL": url, "DEFAULT_FROM_EMAIL": "Northlight <blog@example.com>", "VAR_DIR": str(tmp_path)}
+        done = manage("manage.py", "shell", "--no-imports", "-c", code, SECRET_KEY="a key", **values)
+        found[url] = done.stdout.strip() or done.stderr
+    assert list(found.values()) == [
+        "mail.example.com 587 me@x p/w True False",
+        "mail.example.com 465   False True",
+        "127.0.0.1 2525   False False",
+    ]
 
 
 @pytest.mark.parametrize("command", [("manage.py", "check"), ("-m", "gunicorn", "-c", "python:medspa.gunicorn")])

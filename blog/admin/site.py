@@ -117,11 +117,15 @@ class StaffSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Django's own login page, under the staff side's policy."""
-        return staff_policy(super().login)(request, extra_context)
+        context = {"can_send_mail": settings.EMAIL_CONFIGURED}
+        return staff_policy(super().login)(request, context | (extra_context or {}))
 
     def get_urls(self) -> list:
-        """Django's own, with the screen that removes the samples."""
+        """Django's own, with the screen that removes the samples and the pages for who has no password."""
+        from .welcome import welcome_urls
+
         return [
+            *welcome_urls(),
             path("samples/remove/", self.admin_view(self.remove_samples), name="remove_samples"),
             *super().get_urls(),
         ]

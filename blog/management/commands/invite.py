@@ -1,0 +1,75 @@
+"""``manage.py invite``: a login for a person, and a link with which they set their password."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from blog import people
+from blog.publishing import Operator
+
+HOW = {
+    "roles": "Add --role Writer, --role Editor, --role Manager, or --everything.",
+    "username": "Add --username NAME.",
+    "reopen": "Add --reopen to open it again.",
+}
+
+
+class Command(BaseCommand):
+    """Make a staff login, or find the one that is there, and print a link that sets its password."""
+
+    help = (
+        "Make a staff login and print a link with which the person sets the password. "
+        "Inviting the same e-mail address or user name again makes a new link for the same login."
+    )
+
+    def add_arguments(self, parser) -> None:
+        """Options of the command."""
+        parser.add_argument("--name", default="", help='the person, as in "Dana Ruiz"')
+        parser.add_argument("--email", default="", help="where the link is sent too, if e-mail is set up")
+        parser.add_argument(
+            "--username", default="", help="what the person logs in with; else made from the name"
+        )
+        parser.add_argument(
+            "--role", action="append", default=[], metavar="ROLE", help="Writer, Editor or Manager; may be repeated"
+        )
+        parser.add_argument(
+            "--everything", action="store_true", help="above all roles, as the clinic's first login is"
+        )
+        parser.add_argument("--reopen", action="store_true", help="open the login again if it was closed")
+
+    def handle(self, *args, **options) -> None:
+        """Print what was done and the link; send it where that is possible."""
+        if not (options["name"].strip() or options["email"].strip() or options["username"].strip()):
+            raise CommandError('Say whom to invite, as in: manage.py invite --name "Dana Ruiz" --role Editor')
+        wanted = {name: options[name] for name in ("name", "email", "username", "everything", "reopen")}
+        try:
+            invitation = people.invite(Operator(), roles=options["role"], **wanted)
+        except people.NotInvited as refused:
+            raise CommandError(f"{refused} {HOW.get(refused.about, '')}".strip()) from None
+        except DatabaseError as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(
+                f"The database cannot be used ({reason}). Look at DATABASE_URL, and run manage.py migrate."
+            ) from None
+        user = invitation.user
+        roles = [group.name for group in user.groups.order_by("pk")]
+        may = "everything" if user.is_superuser else ", ".join(roles) or "nothing yet: add --role"
+        made = "is made" if invitation.is_new else "was there already and stays the same; here is a new link"
+        self.stdout.write(f"The login “{user.username}” {made}. Role: {may}.")
+        self.stdout.write(
+            f"Give this link to {user.get_full_name() or user.username}. "
+            f"It sets the password, works once, and ends after {people.link_lifetime()}:"
+        )
+        self.stdout.write(f"\n  {invitation.link}\n")
+        self.stdout.write(self._sent(invitation))
+
+    def _sent(self, invitation: people.Invitation) -> str:
+        email = invitation.user.email
+        if not email:
+            return "No e-mail address is known, so the link was not sent."
+        if not settings.EMAIL_CONFIGURED:
+            return "E-mail is not set up here (EMAIL_URL), so the link was not sent: give it to the person yourself."
+        reason = people.send_invitation(invitation)
+        if reason:
+            return f"It could not be sent to {email} ({reason}): give it to the person yourself."
+        return f"It was also sent to {email}."
