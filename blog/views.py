@@ -15,6 +15,8 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from blog import heads, reading, structured_data
 from blog import search as readers_search
+from blog import reading
+from blog.health.around import MARK, site_mark
 from blog.models import Author, Tag, Topic
 
 
@@ -147,8 +149,8 @@ def media(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Says that this process answers; asks nothing else."""
-    return HttpResponse("ok", content_type="text/plain")
+    """Says that this process answers, and for which site; asks nothing else."""
+    return HttpResponse("ok", content_type="text/plain", headers={MARK: site_mark()})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -158,6 +158,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 # What staff uploaded, cleaned, in full size: no web server may reach this folder.
 MASTERS_ROOT = VAR_DIR / "masters"
+# Where backups are written; its newest file's age is part of the site's health.
+BACKUP_DIR = Path(_folder).absolute() if (_folder := env.str("BACKUP_DIR", default="").strip()) else None
 STORAGES = {
     "default": {"BACKEND": "medspa.storage.WholeFileStorage"},
     "masters": {

@@ -20,8 +20,10 @@ from django.utils.html import format_html
 
 from blog import publishing, reading
 from blog.clinic_time import today, zone_label
+from blog.health import look_here
 from blog.models import Author, Publication
 
+from .health import health_page, may_see_health, shown
 from .work import my_drafts, scheduled_posts
 
 # The editor puts handlers into attributes and styles into elements; nothing else beyond our own files runs here.
@@ -121,11 +123,12 @@ class StaffSite(AdminSite):
         return staff_policy(super().login)(request, context | (extra_context or {}))
 
     def get_urls(self) -> list:
-        """Django's own, with the screen that removes the samples and the pages for who has no password."""
+        """Django's own, with the samples' removal, the site's health, and the pages for who has no password."""
         from .welcome import welcome_urls
 
         return [
             *welcome_urls(),
+            path("health/", self.admin_view(health_page), name="health"),
             path("samples/remove/", self.admin_view(self.remove_samples), name="remove_samples"),
             *super().get_urls(),
         ]
@@ -143,6 +146,8 @@ class StaffSite(AdminSite):
         }
         if user.has_perm("blog.view_post") or user.has_perm("blog.change_post"):
             context |= {"my_drafts": my_drafts(user, now), "scheduled": scheduled_posts(now)}
+        if may_see_health(user):
+            context["health"] = shown(look_here())
         return super().index(request, context | (extra_context or {}))
 
     def remove_samples(self, request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,16 @@
+// Brings the lines that take a network to the front page, after it stands. Without this script a link leads to them.
+document.addEventListener("DOMContentLoaded", async () => {
+  "use strict";
+  const list = document.querySelector("[data-health]");
+  const waiting = document.querySelector("[data-health-waiting]");
+  if (!list || !waiting) return;
+  try {
+    const answer = await fetch(list.dataset.health, { redirect: "error" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const lines = page.querySelectorAll("[data-around] > li");
+    if (!answer.ok || !lines.length) return;
+    waiting.replaceWith(...lines);
+  } catch {
+    // The link stays.
+  }
+});

@@ -1,0 +1,114 @@
+"""Small servers on this computer for tests: a web server over http or https, and a mail server."""
+
+import contextlib
+import http.server
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Iterator
+from email.utils import formatdate
+
+
+@contextlib.contextmanager
+def running(server: socketserver.BaseServer) -> Iterator[int]:
+    """Serve while the block runs; gives the port."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+
+
+def web_server(answer: dict[str, str], status: int = 200, late: float = 0, context: ssl.SSLContext | None = None):
+    """A web server that answers everything with this status and these headers, its clock ``late`` seconds behind."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        asked: list[str] = []
+
+        def do_GET(self):
+            self.asked.append(self.path)
+            self.send_response_only(status)
+            for name, value in {"Date": formatdate(usegmt=True), "Content-Length": "0", **answer}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    if late:
+        import time
+
+        answer = {"Date": formatdate(time.time() - late, usegmt=True), **answer}
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def get_request(self):
+            connection, address = super().get_request()
+            if context is not None:
+                connection.settimeout(5)
+                connection = context.wrap_socket(connection, server_side=True)
+            return connection, address
+
+        def handle_error(self, request, client_address):
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
+    server.asked = Handler.asked
+    return server
+
+
+def mail_server(*, password: str = ""):
+    """A mail server that takes every mail; with ``password``, only after a login that has it."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        said: list[str] = []
+
+        def say(self, line: str) -> None:
+            self.wfile.write(line.encode() + b"\r\n")
+
+        def handle(self):
+            import base64
+
+            self.say("220 here")
+            in_mail = False
+            for raw in self.rfile:
+                line = raw.decode("utf-8", "replace").strip()
+                self.said.append(line)
+                if in_mail:
+                    in_mail = line != "."
+                    if not in_mail:
+                        self.say("250 taken")
+                elif line.upper().startswith("EHLO"):
+                    self.say("250-here\r\n250 AUTH PLAIN" if password else "250 here")
+                elif line.upper().startswith("AUTH PLAIN"):
+                    sent = base64.b64decode(line.split()[2]).decode().split("\0")[-1]
+                    self.say("235 welcome" if sent == password else "535 no such login")
+                elif line.upper() == "DATA":
+                    in_mail = True
+                    self.say("354 go on")
+                elif line.upper() == "QUIT":
+                    self.say("221 bye")
+                    return
+                else:
+                    self.say("250 fine")
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    server = Server(("127.0.0.1", 0), Handler)
+    server.said = Handler.said
+    return server
+
+
+@contextlib.contextmanager
+def silent_server() -> Iterator[int]:
+    """A server that takes connections and never says a word; gives its port."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening.getsockname()[1]
