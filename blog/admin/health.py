@@ -19,7 +19,8 @@ from blog import health
 from blog.clinic_time import clock
 
 REMEMBERED_FOR = 300  # seconds
-CHIPS = {health.OK: "live", health.LOOK: "sched", health.WRONG: "bad"}
+# Each level's word on the screen, and the look of its mark.
+MARKS = {health.OK: ("OK", "live"), health.LOOK: ("Look", "sched"), health.WRONG: ("Wrong", "bad")}
 
 _lock = threading.Lock()
 _remembered: tuple[float, list[health.Line]] | None = None
@@ -46,8 +47,14 @@ def health_page(request: HttpRequest) -> HttpResponse:
 
 
 def shown(lines: list[health.Line]) -> list[dict]:
-    """Lines for a template, each with the kind of its mark."""
-    return [line._asdict() | {"chip": CHIPS[line.level]} for line in lines]
+    """Lines for a template, each with the ``word`` for its level and the ``chip`` that the word stands in."""
+    return [line._asdict() | dict(zip(("word", "chip"), MARKS[line.level], strict=True)) for line in lines]
+
+
+def front_page_lines() -> dict:
+    """What the front page shows: ``health``, known at once, and ``health_is_good``, when nobody need look at it."""
+    lines = health.look_here()
+    return {"health": shown(lines), "health_is_good": all(line.level == health.OK for line in lines)}
 
 
 def _look_around(*, fresh: bool) -> tuple[list[health.Line], float]:

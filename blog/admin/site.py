@@ -20,10 +20,9 @@ from django.utils.html import format_html
 
 from blog import publishing, reading
 from blog.clinic_time import today, zone_label
-from blog.health import look_here
 from blog.models import Author, Publication
 
-from .health import health_page, may_see_health, shown
+from .health import front_page_lines, health_page, may_see_health
 from .work import my_drafts, scheduled_posts
 
 # The editor puts handlers into attributes and styles into elements; nothing else beyond our own files runs here.
@@ -147,7 +146,7 @@ class StaffSite(AdminSite):
         if user.has_perm("blog.view_post") or user.has_perm("blog.change_post"):
             context |= {"my_drafts": my_drafts(user, now), "scheduled": scheduled_posts(now)}
         if may_see_health(user):
-            context["health"] = shown(look_here())
+            context |= front_page_lines()
         return super().index(request, context | (extra_context or {}))
 
     def remove_samples(self, request: HttpRequest) -> HttpResponse:

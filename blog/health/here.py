@@ -93,7 +93,7 @@ def age_in_words(seconds: float) -> str:
 def disk() -> Finding:
     """How much room is left where the site writes; of several disks, the fullest."""
     found = {}
-    for folder in (settings.VAR_DIR, Path(settings.MEDIA_ROOT)):
+    for folder in (Path(settings.MEDIA_ROOT), settings.VAR_DIR):  # on one disk, the second names it
         while not folder.exists():
             folder = folder.parent
         found[os.stat(folder).st_dev] = (folder, shutil.disk_usage(folder))

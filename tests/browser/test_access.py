@@ -35,6 +35,7 @@ STAFF = {
     "record": "/admin/blog/auditentry/",
     "logins": "/admin/auth/user/",
     "remove samples": "/admin/samples/remove/",
+    "health": "/admin/health/",
 }
 
 
