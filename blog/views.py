@@ -15,7 +15,6 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from blog import heads, reading, structured_data
 from blog import search as readers_search
-from blog import reading
 from blog.health.around import MARK, site_mark
 from blog.models import Author, Tag, Topic
 
