@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 from django.db import IntegrityError
@@ -158,7 +159,7 @@ def screen_url(image: Image) -> str:
     return default_storage.url(name) if name else ""
 
 
-def add_picture(data: bytes, *, uploaded_by=None, **details) -> tuple[Image, bool]:
+def add_picture(data: bytes, *, uploaded_by: AbstractBaseUser | None = None, **details) -> tuple[Image, bool]:
     """Take an uploaded file into the library. Returns the picture and whether it is new.
 
     The same bytes are one picture, however often they are uploaded. ``details`` are fields of ``Image``. Files are

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -75,7 +76,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     return _list(request, now, "blog/author.html", reading.posts(now, author=found), author=found)
 
 
-def _list(request: HttpRequest, now: datetime, template: str, paginator, **about) -> HttpResponse:
+def _list(request: HttpRequest, now: datetime, template: str, paginator: Paginator, **about) -> HttpResponse:
     page = reading.page_of(paginator, request.GET.get("page"))
     # A topic, tag or person without a live article does not exist for readers: its name may belong to a draft.
     if page is None or (about and paginator.count == 0):

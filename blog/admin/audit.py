@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +43,7 @@ class AuditEntryAdmin(StaffModelAdmin):
         """What happened stays written down."""
         return False
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Without the articles' text, which no column shows."""
         return super().get_queryset(request).defer("post__body")
 

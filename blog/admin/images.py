@@ -244,7 +244,9 @@ class ImageAdmin(StaffModelAdmin):
         }
         return TemplateResponse(request, "admin/blog/image/upload.html", context, status=status)
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url="", extra_context=None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
         """Words and the point of focus. New crops are encoded after the words are saved, outside their transaction."""
         image = self.get_object(request, object_id)
         about = {}

@@ -10,8 +10,8 @@ from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
-from django.db.models import Count, Model, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Count, Field, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
@@ -91,7 +91,7 @@ class AuthorAdmin(FixedAddress, StaffModelAdmin):
     in_publication = "author"
     saved_words = "Saved. Readers see it at once."
 
-    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field | None:
         """Logins and photos are chosen here and made on their own screens."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
@@ -187,7 +187,7 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
         fixed = () if request.user.is_superuser else ("is_superuser",)
         return (*fixed, "is_active", "is_superuser") if obj is not None and obj.pk == request.user.pk else fixed
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs):
+    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs) -> type[forms.ModelForm]:
         """Django's own, with plain labels."""
         form = super().get_form(request, obj, **kwargs)
         for name, label, help_text in (
@@ -202,7 +202,7 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
                 form.base_fields[name].label, form.base_fields[name].help_text = label, help_text
         return form
 
-    def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         """Every login here is a member of staff: the blog has no other logins."""
         if not change:
             obj.is_staff = True
@@ -210,7 +210,7 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
         if not change:
             request.staff_sentence = f"The login “{obj}” is made. Now choose its roles; without one it may do nothing."
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = ""):
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Django's own screen; a login that may do everything is safe from those that may not."""
         user = self.get_object(request, id)
         if user is not None and not self.has_change_permission(request, user):

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
-from django.db.models import URLField
+from django.db.models import Field, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -109,7 +109,7 @@ class PracticeAdmin(StaffModelAdmin):
     class Media:
         js = ("staff/labels.js",)
 
-    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field | None:
         """Pictures are chosen here and added on their own screen."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):

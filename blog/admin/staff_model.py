@@ -42,11 +42,11 @@ class StaffModelAdmin(admin.ModelAdmin):
         """Records that keep this one from being deleted, for a list of links; empty when nothing does."""
         return ()
 
-    def message_user(self, request: HttpRequest, message: str, level=messages.INFO, **kwargs) -> None:
+    def message_user(self, request: HttpRequest, message: str, level: int = messages.INFO, **kwargs) -> None:
         """Say it in the house's words where Django would say its own after an act that worked."""
         super().message_user(request, getattr(request, "staff_sentence", message), level, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Model, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: BaseForm, change: bool) -> None:
         """Save through the model, so that the change stamp moves, and choose the sentence to say."""
         super().save_model(request, obj, form, change)
         request.staff_sentence = f"“{obj}”: {self.saved_words[0].lower()}{self.saved_words[1:]}"

@@ -73,7 +73,7 @@ def read(html: str) -> Node:
     return body
 
 
-def _parse(text: str):
+def _parse(text: str) -> etree._Element:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     document = etree.fromstring(b"<html><body>" + text.encode("utf-8"), parser)
     if any("depth" in entry.message for entry in parser.error_log.filter_from_errors()):
@@ -82,7 +82,7 @@ def _parse(text: str):
     return document
 
 
-def _child_of(node: Node, element, styles: dict[str, str]) -> Node:
+def _child_of(node: Node, element: etree._Element, styles: dict[str, str]) -> Node:
     values = {name: _UNWANTED.sub("", value) for name in _ATTRIBUTES if (value := element.get(name)) is not None}
     child = Node(element.tag.lower(), values, styles)
     node.children.append(child)
@@ -99,7 +99,7 @@ def _text(text: str) -> str:
     return _SPACE.sub(" ", _UNWANTED.sub("", text))
 
 
-def _add_comment(node: Node, comment) -> None:
+def _add_comment(node: Node, comment: etree._Comment) -> None:
     text = (comment.text or "").strip()
     if text.startswith("[if !supportLists]"):
         node.children.append(Node(LIST_MARKER_START))
@@ -107,7 +107,7 @@ def _add_comment(node: Node, comment) -> None:
         node.children.append(Node(LIST_MARKER_END))
 
 
-def _styles(element) -> dict[str, str]:
+def _styles(element: etree._Element) -> dict[str, str]:
     styles = {}
     for declaration in (element.get("style") or "").split(";"):
         name, colon, value = declaration.partition(":")

@@ -1,7 +1,7 @@
 """Pictures in the library."""
 
 from django.conf import settings
-from django.core.files.storage import default_storage, storages
+from django.core.files.storage import Storage, default_storage, storages
 from django.db import models
 from django.db.models import Q
 
@@ -9,7 +9,7 @@ from .fields import LineField
 from .public_record import PublicRecord
 
 
-def masters():
+def masters() -> Storage:
     """Where masters lie: a storage that no browser reaches."""
     return storages["masters"]
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connections, transaction
 
 from blog.management.var_folder import cannot_write, write_private
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         "then serve the site on this computer."
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Options of the command."""
         parser.add_argument("--no-samples", action="store_true", help="do not load the sample articles")
         parser.add_argument("--no-serve", action="store_true", help="prepare everything, but do not serve")
