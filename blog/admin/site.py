@@ -23,6 +23,7 @@ from blog.clinic_time import today, zone_label
 from blog.models import Author, Publication
 
 from .health import front_page_lines, health_page, may_see_health
+from .help import guide
 from .work import my_drafts, scheduled_posts
 
 # The editor puts handlers into attributes and styles into elements; nothing else beyond our own files runs here.
@@ -90,7 +91,8 @@ class StaffSite(AdminSite):
             if user.is_active and (user.has_perm(f"blog.view_{model}") or user.has_perm(f"blog.change_{model}")):
                 url = reverse(f"admin:blog_{model}_changelist", current_app=self.name)
                 found.append({"name": name, "url": url, "current": request.path.startswith(url)})
-        return found
+        url = reverse("admin:help", current_app=self.name)
+        return [*found, {"name": "Help", "url": url, "current": request.path == url}]
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
         """Django's own guard, with the staff side's policy and a page that says who may do what was tried."""
@@ -122,12 +124,13 @@ class StaffSite(AdminSite):
         return staff_policy(super().login)(request, context | (extra_context or {}))
 
     def get_urls(self) -> list:
-        """Django's own, with the samples' removal, the site's health, and the pages for who has no password."""
+        """Django's own, with the guide for staff, the samples' removal, the site's health, and pages without login."""
         from .welcome import welcome_urls
 
         return [
             *welcome_urls(),
             path("health/", self.admin_view(health_page), name="health"),
+            path("help/", self.admin_view(self.help), name="help"),
             path("samples/remove/", self.admin_view(self.remove_samples), name="remove_samples"),
             *super().get_urls(),
         ]
@@ -148,6 +151,11 @@ class StaffSite(AdminSite):
         if may_see_health(user):
             context |= front_page_lines()
         return super().index(request, context | (extra_context or {}))
+
+    def help(self, request: HttpRequest) -> HttpResponse:
+        """The guide for staff."""
+        context = {**self.each_context(request), "title": guide().title, "guide": guide()}
+        return TemplateResponse(request, "admin/help.html", context)
 
     def remove_samples(self, request: HttpRequest) -> HttpResponse:
         """Ask first (GET), then remove the sample articles for good (POST)."""

@@ -93,11 +93,11 @@ class TestLogin:
 
 class TestTheWayAround:
     def test_by_right(self, as_user, root, erin, wilma, mara, nora):
-        everything = ["Posts", "Images", "Authors", "Topics", "Practice", "View site"]
+        everything = ["Posts", "Images", "Authors", "Topics", "Practice", "Help", "View site"]
         assert nav(as_user(root).get("/admin/")) == everything
-        assert nav(as_user(erin).get("/admin/")) == ["Posts", "Images", "Authors", "Topics", "View site"]
+        assert nav(as_user(erin).get("/admin/")) == ["Posts", "Images", "Authors", "Topics", "Help", "View site"]
         assert nav(as_user(mara).get("/admin/")) == everything
-        assert nav(as_user(nora).get("/admin/")) == ["View site"]
+        assert nav(as_user(nora).get("/admin/")) == ["Help", "View site"]
 
     def test_where_one_is(self, as_user, root):
         found = tree(as_user(root).get("/admin/blog/topic/add/")).xpath(

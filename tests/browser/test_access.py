@@ -36,6 +36,7 @@ STAFF = {
     "logins": "/admin/auth/user/",
     "remove samples": "/admin/samples/remove/",
     "health": "/admin/health/",
+    "help": "/admin/help/",
 }
 
 
