@@ -10,7 +10,7 @@ TEST_PROCESSES ?= 2
 VENV = .venv/bin/python
 export PYTHON
 
-.PHONY: help run test test-sqlite test-postgres test-browser check format clean packages dev-packages
+.PHONY: help run test test-sqlite test-postgres test-browser check format look clean packages dev-packages
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -47,6 +47,9 @@ check: dev-packages ## lint, format, missing migrations, Django's own checks
 format: dev-packages ## put the code into the common format
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
+
+look: dev-packages ## pictures of every page, at 390 and 1440 pixels, light and dark, into var/look/
+	@$(VENV) tests/look.py $(ARGS)
 
 clean: ## remove .venv and caches; var/ with the site's data stays
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results

@@ -9,25 +9,14 @@ skipped, or, where ``CI`` is ``true``, they fail.
 """
 
 import os
-import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from chromium import NOT_FOUND, find_chromium, flags
 from live_site import LiveSite, copy_of
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-FLAGS = [
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Nothing outside this computer is reached, whatever a page asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 
 
 def pytest_collection_modifyitems(items):
@@ -36,24 +25,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-def find_chromium() -> str | None:
-    if named := os.environ.get("CHROMIUM"):
-        return shutil.which(named)
-    found = (shutil.which(name) for name in (*NAMES, MACOS))
-    return next(filter(None, found), None)
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     chromium = find_chromium()
     if chromium is None:
-        reason = "No Chromium or Chrome was found: install one, or name it with CHROMIUM=/path/to/it."
         if os.environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    # Chromium's sandbox refuses to run as root.
-    flags = [*FLAGS, "--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else FLAGS
-    return {**browser_type_launch_args, "executable_path": chromium, "args": flags}
+            pytest.fail(NOT_FOUND, pytrace=False)
+        pytest.skip(NOT_FOUND)
+    return {**browser_type_launch_args, "executable_path": chromium, "args": flags()}
 
 
 @pytest.fixture(scope="session")

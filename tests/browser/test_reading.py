@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from test_access import READERS
+from kinds_of_pages import READERS
 
 ARTICLE = READERS["article"]
 KB = 1024
