@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.html import escape
+from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
 from blog import reading
@@ -39,7 +40,7 @@ class RssArticles(SteadyFeed, Rss201rev2Feed):
         """The vocabularies used beside RSS's own."""
         return super().rss_attributes() | {"xmlns:content": CONTENT, "xmlns:media": MEDIA_RSS}
 
-    def add_item_elements(self, handler, item: dict) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict) -> None:
         """Django's own, and what these feeds add."""
         super().add_item_elements(handler, item)
         handler.addQuickElement("content:encoded", item["content"])
@@ -53,7 +54,7 @@ class AtomArticles(SteadyFeed, Atom1Feed):
         """The vocabularies used beside Atom's own."""
         return super().root_attributes() | {"xmlns:media": MEDIA_RSS}
 
-    def add_item_elements(self, handler, item: dict) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict) -> None:
         """Django's own, which says that a summary is HTML, and what these feeds add."""
         super().add_item_elements(handler, item | {"description": escape(item["description"])})
         handler.addQuickElement("content", item["content"], {"type": "html"})
@@ -98,7 +99,7 @@ class JsonArticles(SyndicationFeed):
         }
 
 
-def add_picture(handler, item: dict) -> None:
+def add_picture(handler: SimplerXMLGenerator, item: dict) -> None:
     """Add an article's main photo to an XML feed, if it has one."""
     if file := item["picture"]:
         measures = {"width": str(file.width), "height": str(file.height)}

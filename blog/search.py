@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -109,7 +109,7 @@ def _results(page: Page | None, terms: Sequence[str]) -> list[Result]:
     return [_result(entries[key], frozenset(terms)) for key in keys]
 
 
-def _readable(keys: Sequence[int]):
+def _readable(keys: Sequence[int]) -> QuerySet[SearchEntry]:
     article = ("title", "slug", "excerpt", "subtitle", "published_at", "author", "topic")
     names = ("author__name", "author__slug", "topic__name", "topic__slug")
     return (

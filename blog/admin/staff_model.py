@@ -108,7 +108,7 @@ class FixedAddress:
     # How a publication names this kind of record; its public page exists while a live article has it.
     in_publication = ""
 
-    def save_model(self, request: HttpRequest, obj: Model, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: BaseForm, change: bool) -> None:
         """Save; under a changed name, readers' search finds the articles from now on."""
         with public_write():
             super().save_model(request, obj, form, change)

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from blog import health
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     # Django's own checks ask the database, and would end this command with a traceback just when it is needed.
     requires_system_checks = []
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Options of the command."""
         parser.add_argument("--send-test", metavar="ADDRESS", help="send a test mail there, too")
 

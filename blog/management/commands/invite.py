@@ -1,7 +1,7 @@
 """``manage.py invite``: a login for a person, and a link with which they set their password."""
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from blog import people
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     # Django's own checks ask the database, and would end this command with a traceback where that is away.
     requires_system_checks = []
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Options of the command."""
         parser.add_argument("--name", default="", help='the person, as in "Dana Ruiz"')
         parser.add_argument("--email", default="", help="where the link is sent too, if e-mail is set up")
