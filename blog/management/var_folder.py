@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.core.management.base import CommandError
+
 
 def cannot_write(folder: Path, error: OSError) -> str:
     """The sentence for a folder that cannot be used."""
@@ -10,6 +12,17 @@ def cannot_write(folder: Path, error: OSError) -> str:
         f"The folder {folder} cannot be written to ({error.strerror}). "
         "Make it writable for this user, or set VAR_DIR to another folder."
     )
+
+
+def require_writable(folder: Path) -> None:
+    """Raise ``CommandError`` unless files can be made in the folder, which is made if it is missing."""
+    probe = folder / f".writable.{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise CommandError(cannot_write(folder, error)) from None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -15,9 +15,10 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connections, transaction
+from django.db import connections, transaction
 
-from blog.management.var_folder import cannot_write, write_private
+from blog.management.database import bring_up_to_date
+from blog.management.var_folder import require_writable, write_private
 
 # Without characters that are easily mistaken for one another when read from a screen.
 PASSWORD_LETTERS = "abcdefghijkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXYZ2346789"
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             require_free(address)
         require_writable(settings.VAR_DIR)
         self.say("Preparing the database …")
-        migrate()
+        bring_up_to_date()
         if static_files_changed():
             self.say("Collecting static files …")
             collect_static_files()
@@ -89,28 +90,6 @@ def require_free(address: tuple[str, int]) -> None:
                 f"Port {address[1]} is in use, perhaps by this site in another window. "
                 f"Stop that, or choose another port: PORT={other} make run"
             ) from None
-
-
-def require_writable(folder: Path) -> None:
-    """Raise ``CommandError`` unless files can be made in the folder, which is made if it is missing."""
-    probe = folder / f".writable.{os.getpid()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise CommandError(cannot_write(folder, error)) from None
-
-
-def migrate() -> None:
-    """Bring the database up to date. Raises ``CommandError`` where it does not answer."""
-    try:
-        connections["default"].ensure_connection()
-    except DatabaseError as error:
-        reason = str(error).strip().partition("\n")[0]
-        where = "DATABASE_URL" if os.environ.get("DATABASE_URL") else str(settings.DATABASES["default"]["NAME"])
-        raise CommandError(f"The database cannot be opened ({reason}). Look at {where}.") from None
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 def static_files_changed() -> bool:
