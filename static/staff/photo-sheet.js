@@ -12,7 +12,7 @@
   // gets it, too.
   const token = () => {
     const field = document.querySelector('#post_form [name=csrfmiddlewaretoken]');
-    const newest = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
+    const newest = /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie);
     if (newest) field.value = decodeURIComponent(newest[1]);
     return field.value;
   };
