@@ -10,7 +10,7 @@ TEST_PROCESSES ?= 2
 VENV = .venv/bin/python
 export PYTHON
 
-.PHONY: help run test test-sqlite test-postgres test-browser check format look clean packages dev-packages
+.PHONY: help run test test-sqlite test-postgres test-browser test-image check format look clean packages dev-packages
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -27,16 +27,21 @@ test: ## every test, on SQLite, on PostgreSQL and in a browser
 
 test-sqlite: dev-packages ## only the tests without a browser, on SQLite
 	@echo "Tests on SQLite"
-	@TEST_ON=sqlite $(VENV) -m pytest -n $(TEST_PROCESSES) -m "not browser" $(ARGS)
+	@TEST_ON=sqlite $(VENV) -m pytest -n $(TEST_PROCESSES) -m "not browser and not image" $(ARGS)
 
 # tests/content and tests/imaging touch no database, so once is enough.
 test-postgres: dev-packages ## the same on a real PostgreSQL: an embedded one, or TEST_DATABASE_URL
 	@echo "Tests on PostgreSQL"
-	@TEST_ON=postgres $(VENV) -m pytest -n $(TEST_PROCESSES) -m "not browser" --ignore=tests/content --ignore=tests/imaging $(ARGS)
+	@TEST_ON=postgres $(VENV) -m pytest -n $(TEST_PROCESSES) -m "not browser and not image" --ignore=tests/content --ignore=tests/imaging $(ARGS)
 
 test-browser: dev-packages ## only the tests in a real Chromium
 	@echo "Tests in a browser"
 	@TEST_ON=sqlite $(VENV) -m pytest -n $(TEST_PROCESSES) --dist loadfile -m browser tests/browser $(ARGS)
+
+# Not a part of `make test`: it needs root on a Linux machine, with Debian's buildah and mmdebstrap.
+test-image: dev-packages ## build the images of the Dockerfile without Docker, and run them
+	@echo "Tests of the images"
+	@TEST_ON=sqlite $(VENV) -m pytest -m image tests/image $(ARGS)
 
 check: dev-packages ## lint, format, missing migrations, Django's own checks
 	@$(VENV) -m ruff check .

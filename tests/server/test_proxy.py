@@ -1,0 +1,177 @@
+"""The shipped nginx configuration in front of a real site, over http."""
+
+import gzip
+import re
+import subprocess
+import time
+
+import pytest
+from live_site import ROOT
+from proxy import HOST, eventually
+
+PICTURE = "0123456789abcdef-800.jpg"
+URL = f"http://{HOST}"
+
+
+@pytest.fixture(scope="module")
+def site(serve):
+    site = serve(URL)
+    (site.folder / "media").mkdir(exist_ok=True)
+    (site.folder / "media" / PICTURE).write_bytes(b"a picture")
+    (site.folder / "media" / f".{PICTURE}.draft").write_bytes(b"half a picture")
+    (site.folder / "media" / "list.html").write_bytes(b"no picture")
+    (site.folder / "masters").mkdir(exist_ok=True)
+    (site.folder / "masters" / "master.jpg").write_bytes(b"a master")
+    return site
+
+
+@pytest.fixture(scope="module")
+def proxy(site, put_in_front):
+    return put_in_front(site)
+
+
+def test_pages_come_through_compressed(proxy):
+    answer = proxy.get("/blog/", headers={"Accept-Encoding": "gzip"})
+    assert (answer.status, answer.headers["content-encoding"]) == (200, "gzip")
+    assert b"<h1" in gzip.decompress(answer.body)
+    assert "Accept-Encoding" in answer.headers["vary"]
+    assert answer.headers["server"] == "nginx"
+    assert "content-security-policy" in answer.headers
+
+
+def test_redirects_lead_to_the_address_that_was_asked(proxy):
+    assert proxy.get("/").headers["location"] == "/blog/"
+    assert proxy.get("/blog").headers["location"] == "/blog/"
+
+
+def test_a_missing_page_is_the_sites_own(proxy):
+    for path in ("/nothing/", "/static/nothing.css", "/media/nothing.jpg"):
+        answer = proxy.get(path)
+        assert answer.status == 404 and "<h1" in answer.text and "nginx" not in answer.text, path
+
+
+def test_static_files_come_from_the_disk(proxy, site):
+    page = proxy.get("/blog/").text
+    hashed = re.search(r"/static/blog/look\.[0-9a-f]{12}\.css", page)[0]
+    asked = site.log.count("GET")
+    answer = proxy.get(hashed, headers={"Accept-Encoding": "gzip"})
+    assert answer.status == 200 and answer.headers["content-encoding"] == "gzip"
+    assert answer.body == (site.folder / f"{hashed[1:]}.gz").read_bytes()  # made once, at build
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"].startswith("text/css")
+    plain = proxy.get("/static/blog/look.css")
+    assert plain.status == 200 and plain.headers["cache-control"] == "public, max-age=3600"
+    assert site.log.count("GET") == asked
+
+
+def test_pictures_come_from_the_disk_and_nothing_else_of_their_folder(proxy, site):
+    asked = site.log.count("GET")
+    answer = proxy.get(f"/media/{PICTURE}")
+    assert (answer.status, answer.body) == (200, b"a picture")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert site.log.count("GET") == asked
+    for path in (f"/media/.{PICTURE}.draft", "/media/list.html", "/media/", "/media/../masters/master.jpg"):
+        assert proxy.get(path).status == 404, path
+
+
+def test_masters_are_out_of_reach(proxy):
+    for path in ("/masters/master.jpg", "/static/../masters/master.jpg", "/media/%2e%2e/masters/master.jpg"):
+        assert proxy.get(path).status in (400, 404), path
+
+
+@pytest.mark.parametrize("host", ["other.example.com", "blog.example.com.evil.test", "127.0.0.1"])
+def test_a_host_that_is_not_ours_gets_no_answer(proxy, host):
+    with pytest.raises(OSError):
+        proxy.get("/blog/", host=host)
+
+
+def test_what_a_browser_says_about_itself_is_not_believed(proxy, site):
+    forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.test"}
+    assert proxy.get("/blog/?forged", headers=forged).status == 200
+    assert eventually(lambda: "/blog/?forged" in site.log)
+    assert "evil.test" not in proxy.get("/admin/login/", headers=forged).text
+    assert "203.0.113" not in proxy.log
+
+
+def test_a_photo_of_25_megabytes_passes_and_more_is_refused_with_a_sentence(proxy):
+    photo = b"x" * (25 * 1024 * 1024)
+    passed = proxy.get("/admin/login/", method="POST", body=photo, headers={"Content-Type": "image/jpeg"})
+    assert passed.status == 403  # the site's own answer: no token
+    longer = {"Content-Length": str(40 * 1024 * 1024)}
+    refused = proxy.get("/admin/blog/image/add/", method="POST", headers=longer)
+    assert refused.status == 413 and "25 MB" in refused.text and "<h1" in refused.text
+    to_a_script = proxy.get("/admin/blog/image/add/", method="POST", headers=longer | {"Accept": "application/json"})
+    assert to_a_script.headers["content-type"].startswith("application/json") and "25 MB" in to_a_script.text
+
+
+def test_readers_cannot_send_large_bodies(proxy):
+    assert proxy.get("/blog/", method="POST", body=b"x" * 20_000).status == 413
+    assert proxy.get("/blog/", method="POST", body=b"x").status == 405
+
+
+def test_the_log_keeps_no_query_no_whole_address_and_no_secret(proxy):
+    proxy.get("/blog/?q=botox+bruise")
+    proxy.get("/preview/a-secret-token/")
+    proxy.get("/admin/invite/a-secret-token/")
+    proxy.get("/the/end/")
+    assert proxy.logs("/the/end/")
+    assert '127.0.0.0 "GET /blog/ HTTP/1.1" 200' in proxy.log
+    assert "/preview/* " in proxy.log
+    for secret in ("bruise", "secret-token", "127.0.0.1"):
+        assert secret not in proxy.log, secret
+
+
+def test_another_container_is_found_and_one_that_stopped_is_not_missed(serve, site, names, proxy):
+    second = serve(URL, address="127.0.0.2", port=site.port)
+    names.addresses = ["127.0.0.1", "127.0.0.2"]
+    time.sleep(1.1)  # names are kept for a second here
+    assert all(proxy.get("/blog/?scaled").status == 200 for _ in range(40))
+    assert all(0 < server.log.count("/blog/?scaled") < 40 for server in (site, second))
+    second.stop()
+    assert all(proxy.get("/blog/").status == 200 for _ in range(20))
+    names.addresses = ["127.0.0.1"]
+
+
+def test_a_site_that_is_down_gets_a_friendly_page(proxy, site, names):
+    names.addresses = ["127.0.0.3"]
+    try:
+        assert eventually(lambda: proxy.get("/blog/").status == 503, 8)
+        answer = proxy.get("/blog/")
+        assert "Back in a moment" in answer.text and "911" in answer.text
+        assert answer.headers["retry-after"] == "30" and answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff" and "content-security-policy" in answer.headers
+        assert proxy.get("/static/blog/look.css").status == 200  # its look
+        assert proxy.get(f"/media/{PICTURE}").status == 200
+        assert proxy.get("/_pages/down.html").status in (404, 503)
+    finally:
+        names.addresses = ["127.0.0.1"]
+    assert eventually(lambda: proxy.get("/blog/").status == 200, 8)
+
+
+def refusal(**environment) -> str:
+    done = subprocess.run(
+        ["sh", ROOT / "deploy/nginx/start.sh"],
+        env={"PATH": "/usr/bin:/bin:/usr/sbin", "RESOLVER": "127.0.0.1", **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "word"),
+    [
+        ({}, "SITE_URL"),
+        ({"SITE_URL": "blog.example.com"}, "SITE_URL"),
+        ({"SITE_URL": "https://blog.example.com;}"}, "SITE_URL"),
+        ({"SITE_URL": URL, "ALLOWED_HOSTS": "a.example.com,$host"}, "ALLOWED_HOSTS"),
+        ({"SITE_URL": URL, "TRUSTED_PROXY": "all;"}, "TRUSTED_PROXY"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_with_a_sentence(tmp_path, environment, word):
+    said = refusal(RUN=str(tmp_path / "run"), CACHE=str(tmp_path / "cache"), **environment)
+    assert said.startswith("The proxy cannot start.") and word in said
