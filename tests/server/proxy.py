@@ -43,6 +43,8 @@ class ServedSite(LiveSite):
             "FORWARDED_ALLOW_IPS": "*",
             "SECRET_KEY": "only for tests, and long enough for every check of its length",
             "ACCESS_LOG": "-",
+            # What the site is told about who is asking.
+            "GUNICORN_CMD_ARGS": "--access-logformat '%(r)s by %({x-forwarded-proto}i)s for %({x-forwarded-for}i)s'",
             "WEB_CONCURRENCY": "1",
         }
 
