@@ -29,10 +29,10 @@ test-sqlite: dev-packages ## only the tests without a browser, on SQLite
 	@echo "Tests on SQLite"
 	@TEST_ON=sqlite $(VENV) -m pytest -n $(TEST_PROCESSES) -m "not browser and not image" $(ARGS)
 
-# tests/content and tests/imaging touch no database, so once is enough.
+# tests/content and tests/imaging touch no database, and tests/server brings its own, so once is enough.
 test-postgres: dev-packages ## the same on a real PostgreSQL: an embedded one, or TEST_DATABASE_URL
 	@echo "Tests on PostgreSQL"
-	@TEST_ON=postgres $(VENV) -m pytest -n $(TEST_PROCESSES) -m "not browser and not image" --ignore=tests/content --ignore=tests/imaging $(ARGS)
+	@TEST_ON=postgres $(VENV) -m pytest -n $(TEST_PROCESSES) -m "not browser and not image" --ignore=tests/content --ignore=tests/imaging --ignore=tests/server $(ARGS)
 
 test-browser: dev-packages ## only the tests in a real Chromium
 	@echo "Tests in a browser"

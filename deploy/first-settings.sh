@@ -25,7 +25,7 @@ secret() {
     head -c 48 /dev/urandom | base64 | tr -d '\n' | tr '+/' '-_'
 }
 
-test $# -ge 1 && test $# -le 2 || usage
+case $# in 1 | 2) ;; *) usage ;; esac
 site_url=${1%/}
 email=${2:-}
 case $site_url in

@@ -6,7 +6,7 @@
 #   ACME_SERVER    another authority than Let's Encrypt, by the address of its directory
 set -eu
 
-: "${ACME_SERVER:=}" "${CERTIFICATES:=/srv/certificates}" "${CHALLENGES:=/srv/challenges}"
+: "${ACME_SERVER:=}" "${CERTIFICATES:=/srv/certificates}" "${CHALLENGES:=/srv/challenges}" "${WORK:=/tmp}"
 : "${AFTER_SUCCESS:=12h}" "${AFTER_FAILURE:=20m}"
 
 case $SITE_URL in
@@ -24,7 +24,7 @@ while :; do
     if certbot certonly --non-interactive --agree-tos --email "$ACME_EMAIL" ${ACME_SERVER:+--server "$ACME_SERVER"} \
         --webroot --webroot-path "$CHALLENGES" --cert-name blog --domain "$name" \
         --keep-until-expiring --renew-with-new-domains \
-        --config-dir "$CERTIFICATES" --work-dir /tmp/work --logs-dir /tmp/logs; then
+        --config-dir "$CERTIFICATES" --work-dir "$WORK/work" --logs-dir "$WORK/logs"; then
         pause=$AFTER_SUCCESS
     else
         echo "No certificate for $name yet. Does its DNS record lead here, and is port 80 open? Trying again in $AFTER_FAILURE." >&2

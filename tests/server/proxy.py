@@ -188,15 +188,21 @@ class Proxy:
         folder = self.folder / "certificates" / "live" / "blog"
         folder.mkdir(parents=True, exist_ok=True)
         key, certificate = folder / "new-key.pem", folder / "new.pem"
-        command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()
-        files = ["-subj", f"/CN={common_name}", "-keyout", key, "-out", certificate]
-        subprocess.run([need("openssl"), *command, *files], check=True, capture_output=True)
+        make_certificate(certificate, key, common_name, f"DNS:{common_name}")
         key.replace(folder / "privkey.pem")
         certificate.replace(folder / "fullchain.pem")
 
     def logs(self, text: str) -> bool:
         """Whether nginx writes the text within a few seconds."""
         return eventually(lambda: text in self.log)
+
+
+def make_certificate(certificate: Path, key: Path, common_name: str, alternative: str) -> None:
+    """Make a throwaway certificate that signs itself, for a name such as ``DNS:blog.example.com``."""
+    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()
+    names = ["-subj", f"/CN={common_name}", "-addext", f"subjectAltName={alternative}"]
+    files = ["-keyout", key, "-out", certificate]
+    subprocess.run([need("openssl"), *command, *names, *files], check=True, capture_output=True)
 
 
 def trusting() -> ssl.SSLContext:
