@@ -39,6 +39,13 @@ def test_pages_come_through_compressed(proxy):
     assert "content-security-policy" in answer.headers
 
 
+def test_who_asks_again_is_told_that_nothing_changed(proxy):
+    packed = {"Accept-Encoding": "gzip"}
+    tag = proxy.get("/blog/", headers=packed).headers["etag"]
+    again = proxy.get("/blog/", headers=packed | {"If-None-Match": tag})
+    assert (again.status, again.body) == (304, b"")
+
+
 def test_redirects_lead_to_the_address_that_was_asked(proxy):
     assert proxy.get("/").headers["location"] == "/blog/"
     assert proxy.get("/blog").headers["location"] == "/blog/"
