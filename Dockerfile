@@ -24,6 +24,7 @@ COPY medspa ./medspa
 COPY blog ./blog
 COPY templates ./templates
 COPY static ./static
+COPY docs/writing.md ./docs/
 COPY deploy/healthcheck.py ./deploy/
 # The key is for this one command: it signs nothing and is in no layer.
 RUN python -m compileall -q blog medspa \

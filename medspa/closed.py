@@ -8,14 +8,13 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
-from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare
 
 ROBOTS = "User-agent: *\nDisallow: /\n"
 
 
-class AskForPassword(SecurityMiddleware):
+class AskForPassword:
     """Middleware: while the site is closed, readers need SITE_PASSWORD; with the site open it does not run at all.
 
     - HTTP Basic asks: no cookie, no form, and every browser knows it. Any user name will do.
@@ -23,38 +22,36 @@ class AskForPassword(SecurityMiddleware):
       has its own login.
     - Nothing that readers see is kept or listed anywhere: every other answer says ``no-store`` and ``noindex``.
 
-    It stands before everything that can answer. It is Django's own SecurityMiddleware first, so that a password is
-    asked for over https only, and the answer carries the same headers as any other.
+    It stands before everything that could answer with more than a refusal, and behind Django's SecurityMiddleware, so
+    that a password is asked for over https only.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if settings.SITE_OPEN:
             raise MiddlewareNotUsed
-        super().__init__(get_response)
+        self.get_response = get_response
 
-    def process_request(self, request: HttpRequest) -> HttpResponse | None:
-        """The way to https, robots.txt, or a request for the password; None lets the request pass."""
-        if to_https := super().process_request(request):
-            return to_https
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer robots.txt, ask for the password, or let the request pass."""
         if request.path_info == "/robots.txt":
-            return HttpResponse(ROBOTS, content_type="text/plain")
-        if is_free(request.path_info) or knows_password(request):
-            return None
-        return HttpResponse(
-            render_to_string("401.html"),
-            status=401,
-            headers={
-                "WWW-Authenticate": 'Basic realm="This blog opens soon", charset="UTF-8"',
-                "Content-Security-Policy": build_policy(),
-            },
-        )
+            return _private(HttpResponse(ROBOTS, content_type="text/plain"))
+        if is_free(request.path_info):
+            return self.get_response(request)
+        return _private(self.get_response(request) if knows_password(request) else _ask())
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """The same headers as on an open site; and no copy anywhere, no robot's list."""
-        if not is_free(request.path_info):
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["X-Robots-Tag"] = "noindex"
-        return super().process_response(request, response)
+
+def _ask() -> HttpResponse:
+    headers = {
+        "WWW-Authenticate": 'Basic realm="This blog opens soon", charset="UTF-8"',
+        "Content-Security-Policy": build_policy(),
+    }
+    return HttpResponse(render_to_string("401.html"), status=401, headers=headers)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def is_free(path: str) -> bool:

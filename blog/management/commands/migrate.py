@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Any number will do, as long as nothing else in this database asks PostgreSQL for the same one.
 LOCK_NUMBER = 7_013_201_911
@@ -62,7 +63,7 @@ def alone(alias: str, say: Callable[[str], object]) -> Iterator[None]:
         give_back()
 
 
-def _postgres_lock(connection) -> tuple[Callable[[], bool], Callable[[], None]]:
+def _postgres_lock(connection: BaseDatabaseWrapper) -> tuple[Callable[[], bool], Callable[[], None]]:
     """A lock of this session: it goes with the connection, so a process that dies leaves none behind.
 
     It is asked for again and again. A session that waits inside ``pg_advisory_lock`` holds a snapshot meanwhile, and

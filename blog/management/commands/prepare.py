@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from blog.management.database import bring_up_to_date
 from blog.management.var_folder import require_writable
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         "safe to run again, and in several containers at once. Loads no samples and makes no login."
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Options of the command."""
         parser.add_argument(
             "--wait", type=float, default=60, metavar="SECONDS", help="how long a database may take to answer (60)"
@@ -29,6 +29,6 @@ class Command(BaseCommand):
         self.stdout.write("The database is ready for this release.")
         if not get_user_model().objects.filter(is_active=True, is_staff=True).exists():
             self.stdout.write(
-                "Nobody can sign in yet. Make the first login now; this says how:\n"
-                "  docker compose run --rm web python manage.py invite --help"
+                "Nobody can sign in yet. Make the first login; the answer is a link that sets its password:\n"
+                '  docker compose run --rm web python manage.py invite --everything --name "Your Name"'
             )
