@@ -14,7 +14,7 @@ import psycopg2
 import psycopg2.errors
 import pytest
 from django.contrib.auth.models import User
-from django.db import InterfaceError, OperationalError, ProgrammingError
+from django.db import InterfaceError, OperationalError, ProgrammingError, connections
 from django.test import Client
 from embedded_postgres import Server
 from factories import make_post, make_practice
@@ -50,7 +50,9 @@ class Refused:
         def cursor(*args, **kwargs):
             raise found
 
-        self.monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", cursor)
+        # Long answers are read in chunks, on PostgreSQL by a cursor of another kind.
+        for kind in ("cursor", "chunked_cursor"):
+            self.monkeypatch.setattr(type(connections["default"]), kind, cursor)
         return Client(raise_request_exception=False)
 
 
