@@ -21,7 +21,7 @@ def test_each_page_at_each_width_in_each_theme(browser, tmp_path, monkeypatch):
     assert set(taken) == expected == {path.name for path in pictures.iterdir()}
     for name in expected:
         with Image.open(pictures / name) as picture:
-            assert picture.width == int(name.split("-")[-2])
+            assert picture.width == int(name.split("-")[-2]), name
     with (
         Image.open(pictures / "empty-blog-390-light.png") as day,
         Image.open(pictures / "empty-blog-390-dark.png") as night,
