@@ -41,8 +41,8 @@ class RssArticles(SteadyFeed, Rss201rev2Feed):
         return super().rss_attributes() | {"xmlns:content": CONTENT, "xmlns:media": MEDIA_RSS}
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict) -> None:
-        """Django's own, and what these feeds add."""
-        super().add_item_elements(handler, item)
+        """Django's own, with the summary as the HTML that readers take it for, and what these feeds add."""
+        super().add_item_elements(handler, item | {"description": escape(item["description"])})
         handler.addQuickElement("content:encoded", item["content"])
         add_picture(handler, item)
 

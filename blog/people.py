@@ -61,7 +61,8 @@ def invite(
 ) -> Invitation:
     """Make a login without a password, or find the one of that e-mail or user name, and make a link for it.
 
-    Roles are added, never taken away; ``everything`` puts the login above all roles; ``reopen`` opens a closed one.
+    Roles are added, never taken away; ``everything`` puts the login above all roles, and ends its password and sessions
+    if it was not there; ``reopen`` opens a closed one. A login that was found by its e-mail alone gets no more rights.
     A login that has no password yet gets a link that makes every earlier one void.
 
     Raises ``NotAllowed`` where the actor may not do it, and ``NotInvited`` where it cannot be done so.
@@ -88,14 +89,25 @@ def invite(
             user = _new(name, email, username)
         elif not user.is_active and not reopen:
             raise NotInvited(f"The login “{user.username}” is closed, and a link would not open it.", "reopen")
-        if is_new or not user.is_active or not user.has_usable_password():
-            user.set_unusable_password()  # a new random mark, so links made before stop working
+        elif not username and _would_gain(user, groups, everything):
+            # Whoever looks after logins could have put this address on one whose password they know.
+            raise NotInvited(
+                f"The login “{user.username}” has this e-mail address already, and would get more rights. "
+                "If it is the same person, say so by the user name.",
+                "username",
+            )
+        if is_new or not user.is_active or not user.has_usable_password() or (everything and not user.is_superuser):
+            user.set_unusable_password()  # a new random mark: links made before stop working, and so do open sessions
         user.is_active = user.is_staff = True
         user.is_superuser = user.is_superuser or everything
         _check(user)
         user.save()
         user.groups.add(*groups)
     return Invitation(user, settings.SITE_URL + password_path(user), is_new)
+
+
+def _would_gain(user: User, groups: Sequence[Group], everything: bool) -> bool:
+    return (everything and not user.is_superuser) or bool({*groups} - {*user.groups.all()})
 
 
 def password_path(user: User) -> str:

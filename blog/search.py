@@ -106,7 +106,8 @@ def _results(page: Page | None, terms: Sequence[str]) -> list[Result]:
     # Ranked by their keys alone, and read whole only for one page.
     keys = list(page or ())
     entries = {entry.pk: entry for entry in _readable(keys)} if keys else {}
-    return [_result(entries[key], frozenset(terms)) for key in keys]
+    # One that was taken off between the two questions is left out.
+    return [_result(entries[key], frozenset(terms)) for key in keys if key in entries]
 
 
 def _readable(keys: Sequence[int]) -> QuerySet[SearchEntry]:
@@ -132,7 +133,8 @@ def _respelled(query: str, terms: Sequence[str], nothing_found: bool, now: datet
     if nothing_found and len(terms) > 1:
         doubtful = {term for term in doubtful if not SearchEntry.objects.live(now).matching([term]).exists()}
     pieces = words.marked(query, doubtful)
-    other = "".join(_nearest(piece, known) or piece if is_doubtful else piece for piece, is_doubtful in pieces)
+    meant = {piece: _nearest(piece, known) or piece for piece, is_doubtful in pieces if is_doubtful}
+    other = "".join(meant[piece] if is_doubtful else piece for piece, is_doubtful in pieces)
     return other if other != query else ""
 
 

@@ -28,7 +28,7 @@ def entries(now: datetime) -> list[Entry]:
 
     An article is listed if search engines may show it and its own address is the canonical one; it changed when its
     page says so. A list is listed if search engines may show one of its live articles; it changed when one of them
-    did, or when one appeared there, whatever date it shows.
+    did, or first went live, whatever date it shows. A move from one list to another does not count.
     """
     first_seen = Publication.objects.filter(post=OuterRef("post")).order_by("live_from").values("live_from")[:1]
     live = (

@@ -73,7 +73,12 @@ def _file_is_missing() -> bool:
 
 def _away(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     reason = " ".join(str(error).split())
-    logger.error("The database is away, %s was answered with 503: %s", ascii(request.path), reason)
+    # A line is enough, but for a deadlock and for a question that took too long: those are ours to find.
+    code = getattr(error.__cause__, "pgcode", None) or ""
+    is_ours = code.startswith("40") or code == "57014"
+    logger.error(
+        "The database is away, %s was answered with 503: %s", _asked(request), reason, exc_info=is_ours or None
+    )
     if request.path.startswith(STAFF):
         template, context = "admin/away.html", _sent(request)
     else:
@@ -81,6 +86,12 @@ def _away(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     response = HttpResponse(render_to_string(template, context), status=503, headers={"Retry-After": str(RETRY_AFTER)})
     response._has_been_logged = True  # Django would add a traceback for every request while the database is away
     return response
+
+
+def _asked(request: HttpRequest) -> str:
+    """What was asked for, for the log; of an address that can hold a secret only its pattern."""
+    match = request.resolver_match
+    return ascii(request.path if match is None or "token" not in match.kwargs else match.route)
 
 
 def _sent(request: HttpRequest) -> dict:

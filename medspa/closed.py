@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
+from http import HTTPStatus
 
 from csp.utils import build_policy
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare
 
+FILES = (settings.STATIC_URL, settings.MEDIA_URL)
 ROBOTS = "User-agent: *\nDisallow: /\n"
 
 
@@ -18,8 +20,8 @@ class AskForPassword:
     """Middleware: while the site is closed, readers need SITE_PASSWORD; with the site open it does not run at all.
 
     - HTTP Basic asks: no cookie, no form, and every browser knows it. Any user name will do.
-    - Free of it are the health check, static files, robots.txt (which sends all robots away) and the staff side, which
-      has its own login.
+    - Free of it are the health check, static files, robots.txt (which sends all robots away), the staff side, which has
+      its own login, and pictures: the staff side shows them, and nobody finds one without a page that names it.
     - Nothing that readers see is kept or listed anywhere: every other answer says ``no-store`` and ``noindex``.
 
     It stands before everything that could answer with more than a refusal, and behind Django's SecurityMiddleware, so
@@ -35,9 +37,16 @@ class AskForPassword:
         """Answer robots.txt, ask for the password, or let the request pass."""
         if request.path_info == "/robots.txt":
             return _private(HttpResponse(ROBOTS, content_type="text/plain"))
-        if is_free(request.path_info):
-            return self.get_response(request)
-        return _private(self.get_response(request) if knows_password(request) else _ask())
+        if knows_password(request):
+            response = self.get_response(request)
+            return response if is_staff_side(request.path_info) else _private(response)
+        if not (is_staff_side(request.path_info) or request.path_info.startswith(FILES)):
+            return _private(_ask())
+        response = self.get_response(request)
+        # The page for what is not there names the newest articles.
+        if response.status_code == HTTPStatus.NOT_FOUND and not request.user.is_authenticated:
+            return _private(_ask())
+        return response
 
 
 def _ask() -> HttpResponse:
@@ -54,9 +63,9 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def is_free(path: str) -> bool:
-    """Whether this path answers without the password."""
-    return path in ("/healthz", "/admin") or path.startswith(("/admin/", settings.STATIC_URL))
+def is_staff_side(path: str) -> bool:
+    """Whether a path belongs to the staff side, which has its own login, or to the health check."""
+    return path in ("/healthz", "/admin") or path.startswith("/admin/")
 
 
 def knows_password(request: HttpRequest) -> bool:

@@ -1,5 +1,8 @@
 """The access log tells that pages were asked for, never what readers searched for."""
 
+import contextlib
+import urllib.error
+
 from live_site import OPENER, LiveSite
 
 
@@ -13,7 +16,13 @@ def test_what_readers_search_for_is_not_logged(tmp_path):
             request = f"{site.url}{path}"
             with OPENER.open(request) as answer:
                 assert answer.status == 200
+        for path in ("/admin/welcome/Mw/abc-def/", "/blog/x%0a127.0.0.1%20forged/"):
+            with contextlib.suppress(urllib.error.HTTPError):
+                OPENER.open(f"{site.url}{path}").close()
     finally:
         site.stop()
     assert '"GET /search/" 200' in site.log
+    assert '"GET /admin/welcome/*" ' in site.log
+    assert '"GET /admin/welcome/Mw' not in site.log
+    assert '"GET /blog/x%0a127.0.0.1%20forged/" 404' in site.log
     assert "secretword" not in site.log

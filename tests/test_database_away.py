@@ -136,6 +136,22 @@ def test_the_log_has_one_line_of_it(asking_gives, caplog):
     assert record.exc_info is None
 
 
+def test_a_fault_of_ours_is_logged_with_where_it_was(asking_gives, caplog):
+    class Deadlock(psycopg2.OperationalError):
+        pgcode = "40P01"
+
+    asking_gives(error(OperationalError, Deadlock())).get("/blog/")
+    (record,) = [found for found in caplog.records if found.name == "blog.trouble"]
+    assert record.exc_info is not None
+
+
+def test_no_secret_of_an_address_is_logged(asking_gives, caplog):
+    asking_gives(AWAY["no connection"]).get("/admin/welcome/Mw/abc-linktoken/")
+    logged = " ".join(record.getMessage() for record in caplog.records)
+    assert "admin/welcome/" in logged
+    assert "linktoken" not in logged
+
+
 @pytest.mark.django_db
 class TestStaff:
     @pytest.fixture

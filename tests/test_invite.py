@@ -72,6 +72,23 @@ class TestCommand:
         user = User.objects.get()
         assert (user.username, user.email, user.is_superuser) == ("dana", "Dana@example.com", True)
 
+    def test_an_address_that_somebody_put_on_another_login_gives_it_no_rights(self):
+        planted = person("boss.reserve", "Writer")
+        User.objects.filter(pk=planted.pk).update(email="boss@example.com")
+        for rights in (("--everything",), ("--role", "Manager")):
+            with pytest.raises(CommandError, match=r"“boss\.reserve” has this e-mail .* more rights.*--username NAME"):
+                invite("--name", "New Boss", "--email", "boss@example.com", *rights)
+        planted.refresh_from_db()
+        assert not planted.is_superuser and [group.name for group in planted.groups.all()] == ["Writer"]
+        assert "new link" in invite("--email", "boss@example.com", "--role", "Writer")
+
+    def test_who_is_raised_above_all_roles_chooses_a_new_password(self):
+        person("dana", "Writer")
+        assert Client().login(username="dana", password="not a short one")
+        invite("--username", "dana", "--everything")
+        dana = User.objects.get(username="dana")
+        assert dana.is_superuser and not dana.has_usable_password()
+
     @pytest.mark.parametrize(("seconds", "words"), [(3600, "1 hour"), (129600, "36 hours"), (86400, "1 day")])
     def test_it_says_how_long_the_link_works(self, settings, seconds, words):
         settings.PASSWORD_RESET_TIMEOUT = seconds
@@ -300,6 +317,10 @@ class TestForgotten:
         known, unknown = self.ask(client, "wilma@example.com"), self.ask(client, "nobody@example.com")
         assert known.content == unknown.content and known.redirect_chain == unknown.redirect_chain
         assert [sent.to for sent in mail.outbox] == [["wilma@example.com"]]
+
+    def test_asking_again_and_again_sends_one_mail(self, client, wilma):
+        answers = {self.ask(client, "wilma@example.com").content for _ in range(3)}
+        assert len(answers) == len(mail.outbox) == 1
 
     def test_a_closed_login_gets_no_mail_and_an_invited_one_does(self, client, wilma):
         User.objects.create_user("closed", "closed@example.com", LONG, is_staff=True, is_active=False)

@@ -19,6 +19,7 @@ from blog import health
 from blog.clinic_time import clock
 
 REMEMBERED_FOR = 300  # seconds
+BEING_LOOKED_AT = "This is being looked at right now. Load the page again in some seconds."
 # Each level's word on the screen, and the look of its mark.
 MARKS = {health.OK: ("OK", "live"), health.LOOK: ("Look", "sched"), health.WRONG: ("Wrong", "bad")}
 
@@ -60,7 +61,13 @@ def front_page_lines() -> dict:
 def _look_around(*, fresh: bool) -> tuple[list[health.Line], float]:
     """The lines that take a network, and how many seconds ago they were looked at."""
     global _remembered
-    with _lock:  # two who ask at once wait for one look
-        if fresh or _remembered is None or time.monotonic() - _remembered[0] > REMEMBERED_FOR:
+    is_old = _remembered is None or time.monotonic() - _remembered[0] > REMEMBERED_FOR
+    # One look at a time: who asks meanwhile gets what is known, so that a mail server that hangs holds up nobody else.
+    if (fresh or is_old) and _lock.acquire(blocking=False):
+        try:
             _remembered = (time.monotonic(), health.look_around())
-        return _remembered[1], time.monotonic() - _remembered[0]
+        finally:
+            _lock.release()
+    if _remembered is None:
+        return [health.Line("Network", health.LOOK, BEING_LOOKED_AT)], 0.0
+    return _remembered[1], time.monotonic() - _remembered[0]

@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetDoneView, PasswordResetView
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse_lazy
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,9 @@ from django.views.decorators.cache import never_cache
 from blog import people, reading
 
 from .site import staff_policy
+
+# Seconds until the same login is sent another link (by the same process): nobody floods a mailbox, or this server.
+PAUSE = 300
 
 
 def welcome_urls() -> list[URLPattern]:
@@ -88,8 +92,9 @@ class ForgottenForm(PasswordResetForm):
     )
 
     def get_users(self, email: str) -> list[User]:
-        """Open staff logins with this address."""
-        return list(User.objects.filter(email__iexact=email, is_active=True, is_staff=True))
+        """Open staff logins with this address that were sent no link in the last minutes."""
+        found = User.objects.filter(email__iexact=email, is_active=True, is_staff=True)
+        return [user for user in found if cache.add(f"forgotten:{user.pk}", True, PAUSE)]
 
     def send_mail(self, *args, **kwargs) -> None:
         """Send while the answer is under way already: its time would tell whether there is such a login."""

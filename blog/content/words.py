@@ -7,6 +7,7 @@ same, and what is marked on the page is what was found.
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ import snowballstemmer
 MAX_TERM_LENGTH = 40
 # A line of fewer characters hardly says anything by itself.
 _SENTENCE = 50
+_READ = 20_000
 # A word, with the soft hyphens and separate accents that may stand in it.
 _WORD = re.compile("(?:[^\\W_][\u0300-\u036f\u00ad]*)+")
 # The English list of the Snowball project, whose stemmer is used here too.
@@ -75,15 +77,20 @@ def marked(text: str, wanted: Collection[str]) -> list[tuple[str, bool]]:
 def passage(lines: Collection[str], wanted: Collection[str], limit: int) -> list[tuple[str, bool]]:
     """The line with the most different ``wanted`` terms, else the first one, in pieces like those of ``marked``.
 
-    Of equals a whole sentence comes before the words of a heading or a table, then the first is taken. A line longer
-    than ``limit`` characters is cut between words around its hits.
+    Only the first ``_READ`` characters are looked at, which keeps one long text from holding up the page. Of equals a
+    whole sentence comes before the words of a heading or a table, then the first is taken. A line longer than
+    ``limit`` characters is cut between words around its hits.
     """
-    best, most = "", (-1, False)
-    for line in lines:
+    best, most, room = "", (-1, False), _READ
+    for whole in lines:
+        line = whole[:room]
         hits = len({found for _, _, found in spans(line)} & set(wanted))
         rank = (hits, hits > 0 and len(line) >= _SENTENCE)
         if rank > most:
             best, most = line, rank
+        room -= len(line)
+        if most == (len(set(wanted)), True) or room <= 0:
+            break
     return marked(_cut(best, wanted, limit), wanted)
 
 
@@ -93,10 +100,15 @@ def _cut(text: str, wanted: Collection[str], limit: int) -> str:
     hits = [(start, found) for start, _, found in spans(text) if found in wanted]
     start = 0
     if hits:
-        first, _ = max(
-            hits,
-            key=lambda hit: (len({found for at, found in hits if hit[0] <= at < hit[0] + limit * 2 // 3}), -hit[0]),
-        )
+        first, most, ahead = 0, 0, 0
+        within: Counter[str] = Counter()
+        for at, found in hits:
+            while ahead < len(hits) and hits[ahead][0] < at + limit * 2 // 3:
+                within[hits[ahead][1]] += 1
+                ahead += 1
+            if len(+within) > most:
+                first, most = at, len(+within)
+            within[found] -= 1
         start = max(0, min(first - limit // 4, len(text) - limit))
     if start:
         start = text.find(" ", start) + 1 or start

@@ -2,7 +2,7 @@
 
 The same lines serve ``manage.py doctor`` and the admin. A new one is a function without arguments that gives a
 ``Finding``, and its place in one of two tables: HERE for what is known at once on this computer, AROUND for what takes
-a network or a moment. A look never raises, and never takes longer than ``DEADLINE``.
+a network or a moment. A look never raises, and one around never takes longer than ``DEADLINE``.
 """
 
 import threading

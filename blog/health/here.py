@@ -62,14 +62,14 @@ def _sqlite() -> Finding:
 
 
 def backup() -> Finding:
-    """How old the newest file in the folder of the backups is."""
+    """How old the newest file in the folder of the backups is; folders in it are not looked into."""
     folder = settings.BACKUP_DIR
     if folder is None:
         return Finding(LOOK, "No backup folder is set, so nobody can say how old the newest backup is: set BACKUP_DIR.")
     if not folder.is_dir():
         return Finding(WRONG, f"The backup folder {folder} is not there. Look at BACKUP_DIR and at the disk.")
     newest: tuple[float, str] | None = None
-    for found in folder.rglob("*"):
+    for found in folder.iterdir():
         # A name with a leading dot is a backup that is still being written, or one that was cut off.
         if not found.name.startswith(".") and found.is_file() and (status := found.stat()).st_size:
             newest = max(newest or (0.0, ""), (status.st_mtime, found.name))

@@ -66,15 +66,25 @@ class ArticleFields(models.Model):
     published_at = models.DateTimeField(
         "shown date", null=True, blank=True, help_text="Blank: the day it first goes live."
     )
+    # Their default stands in the database too: while a release replaces another, the one before still writes.
     disclosure = ParagraphField(
         blank=True,
+        default="",
+        db_default="",
         max_length=300,
         validators=[MaxLengthValidator(300)],
         help_text="Where the practice earns from what this is about: “We offer this treatment as a paid service.”",
     )
-    cta_heading = LineField("invitation", max_length=80, blank=True, help_text="Blank: the practice’s own words.")
+    cta_heading = LineField(
+        "invitation", max_length=80, blank=True, default="", db_default="", help_text="Blank: the practice’s own words."
+    )
     cta_text = ParagraphField(
-        "text of the invitation", blank=True, max_length=300, validators=[MaxLengthValidator(300)]
+        "text of the invitation",
+        blank=True,
+        default="",
+        db_default="",
+        max_length=300,
+        validators=[MaxLengthValidator(300)],
     )
     seo_title = LineField("title on Google", max_length=200, blank=True)
     meta_description = ParagraphField(
@@ -83,6 +93,8 @@ class ArticleFields(models.Model):
     canonical_url = models.URLField(
         "first published at",
         blank=True,
+        default="",
+        db_default="",
         help_text="Only for a text that stands elsewhere too, and first: search engines are sent there.",
     )
     noindex = models.BooleanField("keep out of search engines", default=False)

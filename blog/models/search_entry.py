@@ -34,7 +34,8 @@ class SearchEntryQuerySet(PublicQuerySet):
         """
         if connections[self.db].vendor == "postgresql":
             query = reduce(or_ if any_term else and_, [SearchQuery(term, config="simple") for term in terms])
-            document = RawSQL('"blog_searchentry"."document"', [], output_field=SearchVectorField())
+            # Without its table's name, which would mean the outer query's where this stands in an inner one.
+            document = RawSQL('"document"', [], output_field=SearchVectorField())
             latest = self.filter(SearchVectorExact(document, query)).order_by("-pk").values("pk")[:MAX_FOUND]
             found = self.model.objects.filter(pk__in=latest)
             order = SearchRank(document, query, weights=_POSTGRES_WEIGHTS).desc()
@@ -55,7 +56,7 @@ class SearchEntryQuerySet(PublicQuerySet):
 
 
 class SearchEntry(PublicRecord):
-    """A publication's words, ready to be searched. ``blog.search`` writes it, in one act with the publication.
+    """A publication's words, ready to be searched. ``blog.search_index`` writes it, in one act with the publication.
 
     On SQLite this is an FTS5 table; on PostgreSQL it has one more column, ``document``, which the database fills from
     the terms. A migration that changes it drops it and makes it anew, as its first one does.

@@ -3,14 +3,13 @@
 #
 #   SITE_URL          the public address, such as https://blog.example.com; required
 #   ALLOWED_HOSTS     all names the site answers to, comma-separated, if there are more
-#   SITE_OPEN         0: before the opening; pictures, too, are asked of the site, which wants a password
 #   TLS               on: serve https with the certificate in CERTIFICATES, as soon as there is one
 #   TRUSTED_PROXY     addresses or networks of a proxy in front of this one, separated by commas or spaces
 #
 # The rest fits the container and is changed only to run it elsewhere.
 set -eu
 
-: "${SITE_URL:=}" "${ALLOWED_HOSTS:=}" "${SITE_OPEN:=1}" "${TLS:=off}" "${TRUSTED_PROXY:=}"
+: "${SITE_URL:=}" "${ALLOWED_HOSTS:=}" "${TLS:=off}" "${TRUSTED_PROXY:=}"
 : "${WEB:=web:8000}" "${HTTP_PORT:=8080}" "${HTTPS_PORT:=8443}" "${HEALTH_PORT:=8081}"
 : "${RUN:=/tmp/nginx}" "${CACHE:=/var/cache/blog}" "${FILES:=/srv/blog}" "${MIME_TYPES:=/etc/nginx/mime.types}"
 : "${CERTIFICATES:=/srv/certificates}" "${CHALLENGES:=/srv/challenges}" "${LOOK_AGAIN_SECONDS:=60}"
@@ -47,9 +46,6 @@ case $RESOLVER in
     *:*:*) case $RESOLVER in \[*) ;; *) RESOLVER="[$RESOLVER]" ;; esac ;;
 esac
 
-PUBLISHED='$uri'
-test "$SITE_OPEN" != 0 || PUBLISHED=/nothing-from-the-disk
-
 # --- Filling in -------------------------------------------------------------------------------------------------------
 
 has_certificate() {
@@ -59,7 +55,7 @@ has_certificate() {
 fill_in() {
     for file in "$HERE"/*.conf; do
         sed -e "s|@RUN@|$RUN|g" -e "s|@CACHE@|$CACHE|g" -e "s|@FILES@|$FILES|g" -e "s|@PAGES@|$HERE|g" \
-            -e "s|@PUBLISHED@|$PUBLISHED|g" -e "s|@MIME_TYPES@|$MIME_TYPES|g" -e "s|@CERTIFICATES@|$CERTIFICATES|g" -e "s|@CHALLENGES@|$CHALLENGES|g" \
+            -e "s|@MIME_TYPES@|$MIME_TYPES|g" -e "s|@CERTIFICATES@|$CERTIFICATES|g" -e "s|@CHALLENGES@|$CHALLENGES|g" \
             -e "s|@RESOLVER@|$RESOLVER|g" -e "s|@WEB@|$WEB|g" -e "s|@NAMES_KEPT@|$NAMES_KEPT|g" -e "s|@NAMES@|$NAMES|g" \
             -e "s|@HTTP_PORT@|$HTTP_PORT|g" -e "s|@HTTPS_PORT@|$HTTPS_PORT|g" -e "s|@HEALTH_PORT@|$HEALTH_PORT|g" \
             "$file" >"$RUN/${file##*/}"

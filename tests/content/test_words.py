@@ -46,6 +46,17 @@ def test_a_passage_is_the_line_that_says_most():
     assert [piece for piece, is_hit in shown if is_hit] == ["Botox", "plan"]
 
 
+def test_a_passage_reads_no_more_than_the_beginning_of_a_very_long_text():
+    far = "lamp " * 10_000 + "Botox at the very end."
+    assert not any(is_hit for _, is_hit in passage([far], {term("botox")}, 200))
+
+
+def test_of_a_long_line_the_part_with_the_most_terms_is_shown():
+    line = "botox " * 30 + "word " * 100 + "botox and insurance " + "word " * 100
+    shown = passage([line], {term("botox"), term("insurance")}, 120)
+    assert [piece for piece, is_hit in shown if is_hit] == ["botox", "insurance"]
+
+
 def test_a_passage_without_a_hit_is_the_first_line():
     assert passage(["A summary.", "x" * 80], {term("botox")}, 200) == [("A summary.", False)]
     assert passage([], {term("botox")}, 200) == []

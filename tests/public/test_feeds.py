@@ -90,7 +90,7 @@ def read_rss(data: bytes) -> list[dict]:
                 "id": one(item, "guid"),
                 "title": one(item, "title"),
                 "url": one(item, "link"),
-                "summary": one(item, "description"),
+                "summary": lxml.html.fromstring(f"<p>{one(item, 'description')}</p>").text_content(),
                 "html": one(item, f"{CONTENT}encoded"),
                 "author": one(item, f"{DC}creator"),
                 "published": parsedate_to_datetime(one(item, "pubDate")),

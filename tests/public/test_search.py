@@ -11,7 +11,7 @@ from django.utils import timezone
 from factories import change_post, make_author, make_editor, make_post, make_practice, make_tag, make_topic
 from html_pages import get
 
-from blog import reading
+from blog import reading, search
 from blog.models import Post, SearchEntry
 from blog.publishing import keep_on_site, newest_revision, publish, save_draft, take_off, unschedule
 
@@ -138,6 +138,28 @@ def test_of_a_word_that_stands_everywhere_the_latest_articles_are_shown(client, 
     page = get(client, "/search/?q=zeppelin")
     assert page.cards == ["Post 1", "Post 0"]
     assert status(page) == "The latest 2 results for “zeppelin”"
+
+
+def test_the_latest_are_the_latest_that_match_and_not_the_latest_of_all(client, monkeypatch):
+    monkeypatch.setattr("blog.models.search_entry.MAX_FOUND", 2)
+    monkeypatch.setattr("blog.search.MAX_FOUND", 2)
+    make_post("Zeppelin")
+    for number in range(3):
+        make_post(f"Post {number}")
+    assert get(client, "/search/?q=zeppelin").cards == ["Zeppelin"]
+
+
+def test_an_article_that_leaves_while_it_is_searched_for_is_left_out(client, monkeypatch):
+    make_post("Zeppelin one")
+    leaving = make_post("Zeppelin two")
+    read_whole = search._readable
+
+    def after_it_left(keys):
+        take_off(make_editor(), leaving, "old")
+        return read_whole(keys)
+
+    monkeypatch.setattr(search, "_readable", after_it_left)
+    assert get(client, "/search/?q=zeppelin").cards == ["Zeppelin one"]
 
 
 def test_nothing_found_says_what_to_try_and_whom_to_ask(client):

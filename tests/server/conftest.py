@@ -39,15 +39,11 @@ def prepared_site(open_folder):
 
 @pytest.fixture(scope="module")
 def serve(prepared_site, open_folder):
-    """``serve(site_url)`` gives a served site; with another address and the same port it is one more container.
-
-    More settings of its environment may be given by name.
-    """
+    """``serve(site_url)`` gives a served site; with another address and the same port it is one more container."""
     sites = []
 
-    def make(site_url, address="127.0.0.1", port=None, **more):
+    def make(site_url, address="127.0.0.1", port=None):
         site = ServedSite(open_folder("site"), site_url, address, port)
-        site.environment |= more
         shutil.copytree(prepared_site.folder, site.folder, dirs_exist_ok=True)
         site.start()
         sites.append(site)

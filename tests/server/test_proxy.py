@@ -1,6 +1,5 @@
 """The shipped nginx configuration in front of a real site, over http."""
 
-import base64
 import gzip
 import re
 import subprocess
@@ -50,6 +49,7 @@ def test_who_asks_again_is_told_that_nothing_changed(proxy):
 def test_redirects_lead_to_the_address_that_was_asked(proxy):
     assert proxy.get("/").headers["location"] == "/blog/"
     assert proxy.get("/blog").headers["location"] == "/blog/"
+    assert proxy.get("/admin").headers["location"] == "/admin/"
 
 
 def test_a_missing_page_is_the_sites_own(proxy):
@@ -182,17 +182,3 @@ def refusal(**environment) -> str:
 def test_a_setting_that_makes_no_sense_is_refused_with_a_sentence(tmp_path, environment, word):
     said = refusal(RUN=str(tmp_path / "run"), CACHE=str(tmp_path / "cache"), **environment)
     assert said.startswith("The proxy cannot start.") and word in said
-
-
-def test_before_the_opening_pictures_need_the_password_too(serve, put_in_front):
-    closed = {"SITE_OPEN": "0", "SITE_PASSWORD": "not open yet"}
-    site = serve(URL, **closed)
-    (site.folder / "media").mkdir(exist_ok=True)
-    (site.folder / "media" / PICTURE).write_bytes(b"a picture")
-    proxy = put_in_front(site, SITE_OPEN="0")
-    for path in ("/blog/", f"/media/{PICTURE}"):
-        answer = proxy.get(path)
-        assert (answer.status, answer.headers["cache-control"]) == (401, "no-store"), path
-    known = {"Authorization": "Basic " + base64.b64encode(b":not open yet").decode()}
-    answer = proxy.get(f"/media/{PICTURE}", headers=known)
-    assert (answer.status, answer.body, answer.headers["cache-control"]) == (200, b"a picture", "no-store")
