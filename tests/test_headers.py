@@ -99,3 +99,15 @@ def test_cookies_are_bound_to_this_host_where_there_is_https(tmp_path, scheme, p
     show = f"from django.conf import settings as s; print({names})"
     done = settings_of(f"{scheme}://blog.example.com", tmp_path, "manage.py", "shell", "--no-imports", "-c", show)
     assert done.stdout.split() == [f"{prefix}sessionid", f"{prefix}csrftoken", str(bool(prefix))]
+
+
+def test_nginx_sends_the_same_with_its_own_pages(client, db):
+    site = client.get("/blog/", secure=True)
+    lines = (ROOT / "deploy/nginx/page-headers.conf").read_text("utf-8").splitlines()
+    written = [re.fullmatch(r'add_header (\S+) (?:"([^"]*)"|(\S+)) always;', line) for line in lines[1:]]
+    sent = {found[1]: found[2] or found[3] for found in written}
+    assert sent.pop("Cache-Control") == "no-store"
+    assert len(sent) == 7
+    for name, value in sent.items():
+        # A policy means the same in any order of its directives.
+        assert sorted(site[name].split("; ")) == sorted(value.split("; ")), name
