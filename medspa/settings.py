@@ -46,7 +46,7 @@ except ValueError:
 if not _is_address or _site.path or _site.query:
     _refuse(f"SITE_URL must look like https://blog.example.com, without a path; it is {SITE_URL!r}.")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = [_site.hostname, "localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # Before the opening: 0 asks readers for SITE_PASSWORD on every public page (medspa/closed.py).

@@ -73,7 +73,9 @@ class Looking:
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": min(max(height, SCREENS.get(width, 844)), TALLEST)})
         page.wait_for_load_state("networkidle")
-        page.wait_for_function("[...document.images].every(image => image.complete || !image.checkVisibility())")
+        # Not wait_for_function: it asks again by eval in the page, which the pages' own policy refuses.
+        while not page.evaluate("[...document.images].every(image => image.complete || !image.checkVisibility())"):
+            page.wait_for_timeout(50)
         file = f"{slugify(name)}-{width}-{theme}.png"
         page.screenshot(path=self.folder / file, full_page=True, animations="disabled")
         page.set_viewport_size({"width": width, "height": SCREENS.get(width, 844)})

@@ -6,7 +6,9 @@ from datetime import datetime
 from django import forms
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import slugify
 
 from blog import publishing
@@ -134,6 +136,11 @@ class PostForm(forms.ModelForm):
             self.fields["author"].queryset = Author.objects.filter(pk__in=allowed)
             if not allowed:
                 self.fields["author"].help_text = "An editor or manager can link your name."
+        elif self.user.has_perm("blog.add_author") and not Author.objects.exists():
+            self.fields["author"].help_text = format_html(
+                'There is no author yet. <a href="{}">Add one</a>, then load this page again.',
+                reverse("admin:blog_author_add"),
+            )
         self.fields["related_posts"].offer(post, self.now)
         # Left out, it stays what it is: only the title is needed.
         if "kind" in self.fields:

@@ -38,6 +38,14 @@ def validate_menu_links(value: object) -> None:
             ) from None
 
 
+def dialled(phone: str) -> str:
+    """A printed phone number as a ``tel:`` link holds it: digits and a leading plus; ten digits are U.S. (E.164)."""
+    digits = "".join(character for character in phone if character.isdecimal() and character.isascii())
+    if phone.strip().startswith("+") or (len(digits) == 11 and digits.startswith("1")):
+        return f"+{digits}"
+    return f"+1{digits}" if len(digits) == 10 else digits
+
+
 class Practice(PublicRecord):
     """Who speaks on this blog and how to reach them. One row; what is blank is left out of every page."""
 
@@ -134,10 +142,5 @@ class Practice(PublicRecord):
 
     @property
     def phone_link(self) -> str:
-        """The phone number for a ``tel:`` link: digits and a leading plus; ten digits are read as U.S. (E.164)."""
-        digits = "".join(character for character in self.phone if character.isdecimal() and character.isascii())
-        if self.phone.strip().startswith("+"):
-            return f"+{digits}"
-        if len(digits) == 11 and digits.startswith("1"):
-            return f"+{digits}"
-        return f"+1{digits}" if len(digits) == 10 else digits
+        """The phone number for a ``tel:`` link; see ``dialled``."""
+        return dialled(self.phone)

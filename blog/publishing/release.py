@@ -6,7 +6,17 @@ from django.utils import timezone
 
 from blog.clinic_time import spoken
 from blog.content.outline import plain_text
-from blog.models import FAR_FUTURE, Address, AuditEntry, Post, Publication, PublicationTag, Revision, public_write
+from blog.models import (
+    FAR_FUTURE,
+    Address,
+    AuditEntry,
+    Author,
+    Post,
+    Publication,
+    PublicationTag,
+    Revision,
+    public_write,
+)
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
@@ -34,7 +44,12 @@ def missing_for_release(revision: Revision) -> dict[str, str]:
     if not plain_text(revision.body).strip():
         missing["body"] = "There is no text yet. Write the article first."
     if revision.author_id is None:
-        missing["author"] = "Nobody is named as the author. Choose one under “Post”."
+        there_are = Author.objects.exists()
+        missing["author"] = (
+            "Nobody is named as the author. Choose one under “Post”."
+            if there_are
+            else "There is no author yet. Add the person who signs this under Authors, then choose the name here."
+        )
     if revision.hero_image_id and not (revision.hero_alt or revision.hero_is_decorative):
         missing["hero_alt"] = "The main photo has no description. Describe it, or tick “Only decoration”."
     return missing

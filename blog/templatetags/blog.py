@@ -1,19 +1,21 @@
 """What public templates say with one word: pictures, days, addresses, share links, the article's body."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.addresses import full_address, web_host
 from blog.clinic_time import full_day, machine_time
 from blog.content.long_words import soften
 from blog.models import Author, Image, Practice, Publication
+from blog.models.practice import dialled
 from blog.pictures import CARD, LEAD, LOGO, MORE, PORTRAIT, figure_for
 
 register = template.Library()
@@ -21,6 +23,7 @@ register.filter("machine_time", machine_time)
 register.filter("full_address", full_address)
 
 # As Django's json_script does; that one can say no other type than application/json.
+_PHONE = re.compile(r"((?<![\d+(-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d))", re.ASCII)
 _NOT_IN_A_SCRIPT = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 SLOTS = {"lead": LEAD, "card": CARD, "more": MORE, "portrait": PORTRAIT}
 
@@ -39,6 +42,16 @@ def cleaned_body(html: str) -> SafeString:
 def soft(text: str) -> str:
     """A title or summary in which long names of drugs may break, so that none is wider than a phone."""
     return soften(text)
+
+
+@register.filter
+def with_numbers(text: str) -> SafeString:
+    """A line of text in which whole U.S. phone numbers can be tapped."""
+    parts = _PHONE.split(text)
+    linked = (
+        format_html('<a href="tel:{}">{}</a>', dialled(part), part) if at % 2 else part for at, part in enumerate(parts)
+    )
+    return format_html_join("", "{}", ((part,) for part in linked))
 
 
 @register.filter

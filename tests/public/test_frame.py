@@ -69,6 +69,23 @@ def test_where_only_one_is_known_it_stands_everywhere(client, known, button):
         assert buttons(get(client, path, 404 if path == "/nothing/" else 200)) == [button]
 
 
+@pytest.mark.parametrize(
+    ("line", "links"),
+    [
+        ("Call the nurse line at (907) 555-0178.", ["tel:+19075550178"]),
+        ("907-555-0178 or 1 907 555 0179 <b>", ["tel:+19075550178", "tel:+19075550179"]),
+        ("Same number: our nurse on call answers, 2026-11-27 to 2027.", []),
+    ],
+)
+def test_numbers_in_the_after_hours_line_can_be_tapped(client, line, links):
+    make_practice(phone="(907) 555-0142", after_hours_text=line)
+    make_post("How lasers work")
+    for place in ("//footer//p[@class='call']", "//*[@id='safety']/..//p[@class='call']"):
+        page = get(client, "/blog/how-lasers-work/")
+        assert line in page.one(place)
+        assert page.all(f"{place}/a/@href") == ["tel:+19075550142", *links]
+
+
 def test_a_phone_without_digits_is_no_link(client):
     make_practice(phone="Ask at the desk")
     page = get(client, "/blog/")
