@@ -121,10 +121,10 @@ def test_the_number_to_call_stands_on_it_where_this_process_knows_it(asking_give
     make_practice(phone="(907) 555-0142", hours="Weekdays", after_hours_text="Closed: call the hospital.")
     Client().get("/blog/")
     page = Page(asking_gives(AWAY["no connection"]).get("/blog/"))
-    assert page.one("//a[starts-with(@href, 'tel:')]/@href") == "tel:+19075550142"
+    assert page.one("//a[starts-with(@href, 'tel:+')]/@href") == "tel:+19075550142"
     assert "Weekdays" in page.text and "Closed: call the hospital." in page.text
     reading.forget_practice()
-    assert Page(asking_gives(AWAY["no connection"]).get("/blog/")).all("//a[starts-with(@href, 'tel:')]") == []
+    assert Page(asking_gives(AWAY["no connection"]).get("/blog/")).all("//a[starts-with(@href, 'tel:+')]") == []
 
 
 @pytest.mark.django_db

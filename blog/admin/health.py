@@ -21,7 +21,7 @@ from blog.clinic_time import clock
 REMEMBERED_FOR = 300  # seconds
 BEING_LOOKED_AT = "This is being looked at right now. Load the page again in some seconds."
 # Each level's word on the screen, and the look of its mark.
-MARKS = {health.OK: ("OK", "live"), health.LOOK: ("Look", "sched"), health.WRONG: ("Wrong", "bad")}
+MARKS = {health.OK: ("OK", "live"), health.LOOK: ("Needs a look", "sched"), health.WRONG: ("Wrong", "bad")}
 
 _lock = threading.Lock()
 _remembered: tuple[float, list[health.Line]] | None = None

@@ -141,6 +141,8 @@ class PostForm(forms.ModelForm):
                 'There is no author yet. <a href="{}">Add one</a>, then load this page again.',
                 reverse("admin:blog_author_add"),
             )
+        elif own is None:
+            self.fields["author"].help_text = "Your own name is not here? A manager adds it under Authors."
         self.fields["related_posts"].offer(post, self.now)
         # Left out, it stays what it is: only the title is needed.
         if "kind" in self.fields:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from blog.content.plain import tidy_line
 from blog.models import Practice
-from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, validate_menu_links
+from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, can_be_dialled, validate_menu_links
 
 from .staff_model import StaffModelAdmin
 
@@ -21,8 +21,8 @@ class MenuLinksWidget(forms.MultiWidget):
 
     def __init__(self, attrs: dict[str, str] | None = None) -> None:
         row = [
-            AdminTextInputWidget(attrs={"maxlength": MAX_MENU_NAME_LENGTH, "placeholder": "Treatments"}),
-            forms.URLInput(attrs={"class": "vURLField", "placeholder": "https://example.com/treatments"}),
+            AdminTextInputWidget(attrs={"maxlength": MAX_MENU_NAME_LENGTH}),
+            forms.URLInput(attrs={"class": "vURLField"}),
         ]
         super().__init__(row * MAX_MENU_LINKS, attrs)
 
@@ -39,6 +39,8 @@ class MenuLinksWidget(forms.MultiWidget):
         boxes = context["widget"]["subwidgets"]
         for number, box in enumerate(boxes):
             box["attrs"]["aria-label"] = f"Link {number // 2 + 1}, {'address' if number % 2 else 'name'}"
+        for box, example in zip(boxes, ("Treatments", "https://example.com/treatments"), strict=False):
+            box["attrs"]["placeholder"] = example
         context["rows"] = [boxes[start : start + 2] for start in range(0, len(boxes), 2)]
         return context
 
@@ -77,9 +79,27 @@ def _whole(url: str) -> str:
 class PracticeForm(forms.ModelForm):
     """The form of the practice."""
 
+    class Meta:
+        help_texts = {
+            "logo": "First add it under Images, then choose it here by its description. It stands at the top of every "
+            "page instead of the name. Blank: the name beside a small window.",
+            "phone": "One number, as you would print it: (907) 555-0142. Blank: no Call button, and no number under "
+            "“Problem after a treatment?”.",
+        }
+
     menu_links = MenuLinksField(
         label="Links to your website", help_text=Practice._meta.get_field("menu_links").help_text
     )
+
+    def clean_phone(self) -> str:
+        """A number that the Call buttons can dial, or blank."""
+        phone = self.cleaned_data["phone"]
+        if phone and not can_be_dialled(phone):
+            raise forms.ValidationError(
+                "Write one number that a phone can dial: (907) 555-0142, or +1 907 555 0142 ext. 3. "
+                "Other numbers belong under “After hours”."
+            )
+        return phone
 
 
 @admin.register(Practice)

@@ -1,5 +1,6 @@
 """The clinic itself."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -38,8 +39,24 @@ def validate_menu_links(value: object) -> None:
             ) from None
 
 
+_EXTENSION = re.compile(r"\s*(?:extension|ext\.?|x)\s*([0-9]{1,6})\s*$", re.ASCII | re.IGNORECASE)
+
+
+def can_be_dialled(phone: str) -> bool:
+    """Whether this is one number that a phone can dial: ten digits, eleven that begin with 1, or + and 8 to 15."""
+    number = dialled(phone).partition(";")[0]
+    letters = set(_EXTENSION.sub("", phone)) - set("0123456789+()-. \xa0\u2013/")
+    return not letters and re.fullmatch(r"\+[0-9]{8,15}", number) is not None
+
+
 def dialled(phone: str) -> str:
-    """A printed phone number as a ``tel:`` link holds it: digits and a leading plus; ten digits are U.S. (E.164)."""
+    """A printed phone number as a ``tel:`` link holds it: digits and a leading plus; ten digits are U.S. (E.164).
+
+    An extension («ext. 3») follows as RFC 3966 writes it. Text without a digit gives an empty string.
+    """
+    phone, _, extension = (_EXTENSION.sub(r"\n\1", phone)).partition("\n")
+    if extension and (number := dialled(phone)):
+        return f"{number};ext={extension}"
     digits = "".join(character for character in phone if character.isdecimal() and character.isascii())
     if phone.strip().startswith("+") or (len(digits) == 11 and digits.startswith("1")):
         return f"+{digits}"

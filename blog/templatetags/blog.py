@@ -48,10 +48,8 @@ def soft(text: str) -> str:
 def with_numbers(text: str) -> SafeString:
     """A line of text in which whole U.S. phone numbers can be tapped."""
     parts = _PHONE.split(text)
-    linked = (
-        format_html('<a href="tel:{}">{}</a>', dialled(part), part) if at % 2 else part for at, part in enumerate(parts)
-    )
-    return format_html_join("", "{}", ((part,) for part in linked))
+    parts[1::2] = [format_html('<a href="tel:{}">{}</a>', dialled(number), number) for number in parts[1::2]]
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.filter

@@ -70,3 +70,28 @@ def test_a_logo_in_use_cannot_be_deleted(save, as_user, mara):
     answer = as_user(mara).post(f"/admin/blog/image/{logo.pk}/delete/", {"post": "yes"})
     assert "is in use, so it stays" in words(answer)
     assert "Northlight" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "link"),
+    [
+        ("(907) 555-0142", "+19075550142"),
+        ("+44 20 7946 0958", "+442079460958"),
+        ("1-907-555-0142", "+19075550142"),
+        ("907.555.0142 ext. 3", "+19075550142;ext=3"),
+        ("", ""),
+    ],
+)
+def test_the_phone_is_one_number_that_can_be_dialled(save, typed, link):
+    assert "saved" in words(save(phone=typed))
+    assert Practice.objects.get().phone_link == link
+
+
+@pytest.mark.parametrize(
+    "typed", ["907-555-0142 or 907-555-0199", "(907) 555-SKIN", "press 2", "ask at the desk", "555-0142"]
+)
+def test_what_no_phone_can_dial_is_refused_with_what_to_do(save, typed):
+    answer = save(phone=typed)
+    assert "Write one number that a phone can dial: (907) 555-0142" in words(answer)
+    assert typed in answer.content.decode()
+    assert Practice.objects.get().phone == ""

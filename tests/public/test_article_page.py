@@ -101,6 +101,14 @@ def test_help_after_a_treatment_is_one_tap_away(client):
     assert page.one("//header//a[@class='button']/@href") == "tel:+19075550142"
 
 
+def test_help_stands_there_too_when_the_only_number_is_for_after_hours(client):
+    make_practice(after_hours_text="At night: (907) 555-0178.")
+    make_post("How lasers work")
+    page = get(client, "/blog/how-lasers-work/")
+    assert page.all("//*[@id='safety']/..//a/@href") == ["tel:911", "tel:+19075550178"]
+    assert page.one("//p[@class='help']/a/@href") == "#safety"
+
+
 def test_the_one_invitation_comes_after_the_risks_in_the_practices_words(client):
     make_practice(
         phone="(907) 555-0142",
