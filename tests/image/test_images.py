@@ -132,7 +132,9 @@ def test_nothing_runs_as_root_and_no_secret_is_inside(built):
 
 def test_only_what_the_site_runs_on_is_inside(built):
     inside = {path.name for path in (built["web"].root / "srv/blog").iterdir()}
-    assert inside == set("blog collected deploy manage.py medspa requirements.txt static templates".split())
+    assert inside == set("blog collected deploy docs manage.py medspa requirements.txt static templates".split())
+    # The guide that the admin shows as Help, and no other document.
+    assert [path.name for path in (built["web"].root / "srv/blog/docs").iterdir()] == ["writing.md"]
     inside = {path.name for path in (built["proxy"].root / "srv").iterdir()}
     assert inside == {"blog", "proxy", "certificates", "challenges"}
 
