@@ -473,6 +473,12 @@ class TestScreens:
         assert found[1].startswith("Backup The newest backup is less than an hour old") and found[1].endswith("OK")
         assert found[-1] == "Database file All is well with Database file. OK"
 
+    def test_who_asks_while_somebody_looks_does_not_wait(self, root, looks):
+        with health_screen._lock:
+            found = self.lines(root.get("/admin/health/?fresh=1"), "//main//ul[@class='st-list']/li")
+        assert looks == []
+        assert "This is being looked at right now." in found[-1] and "Load the page again" in found[-1]
+
     def test_the_network_is_looked_at_once_in_some_minutes_or_when_asked(self, root, looks, monkeypatch):
         for _ in range(3):
             root.get("/admin/health/")

@@ -17,6 +17,7 @@ import snowballstemmer
 MAX_TERM_LENGTH = 40
 # A line of fewer characters hardly says anything by itself.
 _SENTENCE = 50
+# How many characters of an article are looked at for the passage beside a result.
 _READ = 20_000
 # A word, with the soft hyphens and separate accents that may stand in it.
 _WORD = re.compile("(?:[^\\W_][\u0300-\u036f\u00ad]*)+")
