@@ -27,7 +27,7 @@ class AuditEntryAdmin(StaffModelAdmin):
     list_filter = ("act",)
     list_select_related = ("post", "actor")
     list_per_page = 50
-    search_fields = ("post__title", "actor__username", "reason")
+    search_fields = ("about", "actor__username", "reason")
     search_help_text = "Title, user name or reason"
     fields = ("done_at", "act", "post_link", "who", "effect", "reason")
 
@@ -52,10 +52,12 @@ class AuditEntryAdmin(StaffModelAdmin):
         """When somebody did it."""
         return capfirst(spoken(entry.at, timezone.now(), zone=False))
 
-    @admin.display(description="Post")
+    @admin.display(description="About")
     def post_link(self, entry: AuditEntry) -> str:
-        """The post, as a link."""
-        return format_html('<a href="{}">{}</a>', reverse("admin:blog_post_change", args=[entry.post_id]), entry.post)
+        """The post by its title of that day, as a link while it is there; or the person."""
+        if entry.post is None:
+            return entry.about
+        return format_html('<a href="{}">{}</a>', reverse("admin:blog_post_change", args=[entry.post_id]), entry.about)
 
     @admin.display(description="By", ordering="actor__username")
     def who(self, entry: AuditEntry) -> str:

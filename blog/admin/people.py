@@ -23,9 +23,10 @@ from .staff_model import FixedAddress, StaffModelAdmin, posts_with
 ROLES = {
     "Writer": "Writes posts and changes own ones. Never publishes.",
     "Editor": "Changes all posts, publishes them, takes them off the site, keeps topics, tags and images.",
+    "Medical reviewer": "Approves a text or sends it back, and may take a page off the site. Publishes nothing.",
     "Manager": "Does what an editor does, and looks after the practice, the people and their logins.",
 }
-RIGHTS_OVER = ("post", "image", "author", "topic", "tag", "practice", "auditentry", "user", "group")
+RIGHTS_OVER = ("post", "review", "image", "author", "topic", "tag", "practice", "auditentry", "user", "group")
 MAX_PROFILES = 20
 
 

@@ -1,11 +1,15 @@
-"""Who did what to a post in public."""
+"""Who did what: to a post in public, to a login, to the practice."""
 
 from django.conf import settings
 from django.db import models
 
 
 class AuditEntry(models.Model):
-    """One act of publishing, kept for good: who, what, when, and the reason where one was given."""
+    """One act, kept for good: who, what, when, to which post or person, and the reason where one was given.
+
+    ``about`` is the post's title or the person's name as it was then. No foreign key of the database ties an entry to
+    the post, so that the entries of removed samples stay as they were written down.
+    """
 
     class Act(models.TextChoices):
         """What was done."""
@@ -18,11 +22,35 @@ class AuditEntry(models.Model):
         TAKE_OFF_CANCELLED = "take_off_cancelled", "Kept on the site"
         TRASHED = "trashed", "Moved to the trash"
         RESTORED = "restored", "Taken out of the trash"
+        SUBMITTED = "submitted", "Sent for review"
+        APPROVED = "approved", "Approved"
+        SENT_BACK = "sent_back", "Sent back"
+        TAKEN_BACK = "taken_back", "Taken back from review"
+        PICTURE_REPLACED = "picture_replaced", "Picture replaced everywhere"
+        LINK_MADE = "link_made", "Preview link made"
+        LINK_REVOKED = "link_revoked", "Preview link ended"
+        SIGNED_IN = "signed_in", "Logged in"
+        SIGN_IN_LOCKED = "sign_in_locked", "Locked after wrong passwords"
+        PASSWORD_CHANGED = "password_changed", "Password changed"
+        SECOND_FACTOR_SET = "second_factor_set", "Second step of the login set up"
+        SECOND_FACTOR_RESET = "second_factor_reset", "Second step of the login reset"
+        RECOVERY_CODE_USED = "recovery_code_used", "Recovery code used"
+        INVITED = "invited", "Invited"
+        RIGHTS_CHANGED = "rights_changed", "Roles changed"
+        LOGIN_CLOSED = "login_closed", "Login closed"
+        LOGIN_OPENED = "login_opened", "Login opened"
+        PRACTICE_CHANGED = "practice_changed", "Practice changed"
 
-    post = models.ForeignKey("blog.Post", on_delete=models.PROTECT, related_name="audit")
-    revision = models.ForeignKey("blog.Revision", on_delete=models.PROTECT, null=True, related_name="+")
+    post = models.ForeignKey(
+        "blog.Post", on_delete=models.DO_NOTHING, null=True, related_name="audit", db_constraint=False
+    )
+    revision = models.ForeignKey(
+        "blog.Revision", on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    about = models.CharField(max_length=200, blank=True, db_default="")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    act = models.CharField(max_length=20, choices=Act)
+    act = models.CharField(max_length=30, choices=Act)
     at = models.DateTimeField()
     takes_effect_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
@@ -34,4 +62,4 @@ class AuditEntry(models.Model):
         indexes = [models.Index(fields=["post", "-at"], name="audit_of_post")]
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()}: {self.post}"
+        return f"{self.get_act_display()}: {self.about}"

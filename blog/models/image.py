@@ -18,6 +18,7 @@ class Image(PublicRecord):
     """A picture that staff uploaded: verified, upright, in sRGB and without anything private in the file.
 
     The description and caption here are the defaults; each use of a picture keeps its own with the draft.
+    A picture that another one replaced everywhere names it in ``replaced_by``; readers get its files no more.
     ``renditions`` lists the files that browsers get: dictionaries of crop, format, width, height (pixels), name.
     """
 
@@ -57,6 +58,10 @@ class Image(PublicRecord):
     )
     uploaded_at = models.DateTimeField(auto_now_add=True)
     is_sample = models.BooleanField(default=False, editable=False)
+    replaced_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces", editable=False
+    )
+    replaced_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]

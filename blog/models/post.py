@@ -30,7 +30,7 @@ class PostQuerySet(models.QuerySet):
         - ``live_revision_id``, ``live_since``, ``live_until``: of the publication that readers see, or None;
         - ``scheduled_for``: when a waiting publication goes live, or None;
         - ``last_live``: the end of the last publication that is over, or None;
-        - ``newest_revision_id``: the newest sealed revision.
+        - ``newest_revision_id``: the newest draft, a sealed revision that was not set aside.
 
         The order of the words: what is about to happen, who must act, what readers see, what they saw.
         """
@@ -50,7 +50,9 @@ class PostQuerySet(models.QuerySet):
                 publications.filter(live_until__lte=now).order_by("-live_until").values("live_until")[:1]
             ),
             newest_revision_id=Subquery(
-                Revision.objects.filter(post=OuterRef("pk"), sealed_at__isnull=False).order_by("-pk").values("pk")[:1]
+                Revision.objects.filter(post=OuterRef("pk"), sealed_at__isnull=False, set_aside=False)
+                .order_by("-pk")
+                .values("pk")[:1]
             ),
             staff_word=Case(
                 When(Exists(publications.filter(live_from__gt=now)), then=Value(StaffWord.SCHEDULED)),
@@ -97,7 +99,8 @@ class Post(ArticleFields):
         ordering = ["-saved_at", "-pk"]
         permissions = [
             ("change_any_post", "Can edit posts of others"),
-            ("release_post", "Can publish, schedule and take off the site"),
+            ("release_post", "Can publish and schedule"),
+            ("take_off_post", "Can take off the site"),
         ]
         indexes = [
             # What the staff's list asks at any number of posts: newest first, counts by standing, samples or not.

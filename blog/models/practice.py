@@ -66,6 +66,13 @@ def dialled(phone: str) -> str:
 class Practice(PublicRecord):
     """Who speaks on this blog and how to reach them. One row; what is blank is left out of every page."""
 
+    class ReviewPolicy(models.TextChoices):
+        """Who checks health articles before they go live."""
+
+        NOBODY_YET = "nobody_yet", "Nobody yet"
+        MAY = "may", "A clinician may"
+        MUST = "must", "A clinician must"
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = LineField(max_length=80, default="Our practice", help_text="Stands at the top of every page.")
     tagline = LineField(max_length=160, blank=True, help_text="For search engines: what you write about, and where.")
@@ -148,6 +155,14 @@ class Practice(PublicRecord):
         default="This page supports the care you get from your own clinician. It does not replace it.",
         blank=True,
         help_text="Under every article.",
+    )
+
+    review_policy = models.CharField(
+        "who checks health articles before they go live?",
+        max_length=10,
+        choices=ReviewPolicy,
+        default=ReviewPolicy.NOBODY_YET,
+        db_default=ReviewPolicy.NOBODY_YET,
     )
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from .article import ArticleFields
 
@@ -29,7 +29,7 @@ class RevisionQuerySet(models.QuerySet):
 
     def discard(self) -> None:
         """Delete the revisions of posts that are nobody's words: the samples."""
-        super().update(base=None)
+        super().update(base=None, restored_from=None)
         super().delete()
 
     discard.alters_data = True
@@ -40,7 +40,12 @@ class Revision(ArticleFields):
     """One saved state of a working copy: every field, who, when, and what it was based on.
 
     Sealed revisions never change and are never deleted while their post exists. At most one open revision per
-    post and person may be overwritten until it is sealed.
+    post and person may be overwritten, by autosave, until it is sealed; ``version`` counts how often it was, so that
+    each of one person's windows knows whether another one wrote last.
+
+    ``typed`` holds what a form had that no column can hold yet, by the form's field names: a title that is too long,
+    tags that do not exist. ``set_aside`` marks words that were open when somebody else saved: they are kept, and
+    stand in no line of drafts, so they are never the newest draft of the post.
     """
 
     post = models.ForeignKey("blog.Post", on_delete=models.PROTECT, related_name="revisions")
@@ -49,6 +54,10 @@ class Revision(ArticleFields):
     saved_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=0, db_default=0)
+    set_aside = models.BooleanField(default=False, db_default=False)
+    typed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    restored_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     tags = models.ManyToManyField("blog.Tag", through="RevisionTag", related_name="+")
     images = models.ManyToManyField("blog.Image", through="RevisionImage", related_name="revisions")
 
@@ -59,6 +68,9 @@ class Revision(ArticleFields):
         constraints = [
             models.UniqueConstraint(
                 fields=["post", "saved_by"], condition=Q(sealed_at__isnull=True), name="revision_one_open_per_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(set_aside=False) | Q(sealed_at__isnull=False), name="revision_set_aside_is_sealed"
             ),
         ]
         indexes = [models.Index(fields=["post", "-id"], name="revision_newest_of_post")]
@@ -103,3 +115,16 @@ class RevisionImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image} in {self.revision}"
+
+
+class RevisionLink(models.Model):
+    """Another post that a revision's text links to, so that whoever takes that one off the site is told."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE)
+    post = models.ForeignKey("blog.Post", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["revision", "post"], name="revision_link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.revision} links to {self.post}"

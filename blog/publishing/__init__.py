@@ -7,11 +7,15 @@ from .access import (
     NotAllowed,
     Operator,
     Refused,
+    may_decide_review,
     may_edit,
     may_release,
+    may_take_off,
     require_create,
+    require_decide_review,
     require_edit,
     require_release,
+    require_take_off,
 )
 from .drafts import (
     EditConflict,
@@ -26,6 +30,7 @@ from .drafts import (
     slug_is_fixed,
     slug_taken_by,
 )
+from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .samples import load_samples, remove_samples, samples_present
 from .takedown import keep_on_site, take_off
@@ -44,16 +49,21 @@ __all__ = [
     "keep_on_site",
     "load_samples",
     "lock_post",
+    "may_decide_review",
     "may_edit",
     "may_release",
+    "may_take_off",
     "missing_for_release",
     "move_to_trash",
     "newest_revision",
     "publish",
+    "record",
     "remove_samples",
     "require_create",
+    "require_decide_review",
     "require_edit",
     "require_release",
+    "require_take_off",
     "restore_from_trash",
     "samples_present",
     "save_draft",

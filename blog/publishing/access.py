@@ -42,8 +42,18 @@ def may_edit(actor: Actor, post: Post) -> bool:
 
 
 def may_release(actor: Actor) -> bool:
-    """Whether the actor may decide what readers see: publish, schedule, take off the site."""
+    """Whether the actor may decide what readers see: publish and schedule."""
     return actor.is_active and actor.has_perm("blog.release_post")
+
+
+def may_take_off(actor: Actor) -> bool:
+    """Whether the actor may end what readers see; a medical reviewer may, without the right to publish."""
+    return actor.is_active and (actor.has_perm("blog.take_off_post") or actor.has_perm("blog.release_post"))
+
+
+def may_decide_review(actor: Actor) -> bool:
+    """Whether the actor may approve a text or send it back."""
+    return actor.is_active and actor.has_perm("blog.decide_review")
 
 
 def require_create(actor: Actor) -> None:
@@ -62,3 +72,15 @@ def require_release(actor: Actor) -> None:
     """Raise ``NotAllowed`` unless the actor may decide what readers see."""
     if not may_release(actor):
         raise NotAllowed("Your login may write, but not publish or take off the site. Ask an editor to do it.")
+
+
+def require_take_off(actor: Actor) -> None:
+    """Raise ``NotAllowed`` unless the actor may end what readers see."""
+    if not may_take_off(actor):
+        raise NotAllowed("Your login may not take a post off the site. Ask an editor or a medical reviewer to do it.")
+
+
+def require_decide_review(actor: Actor) -> None:
+    """Raise ``NotAllowed`` unless the actor may approve a text or send it back."""
+    if not may_decide_review(actor):
+        raise NotAllowed("Your login may not approve texts. Ask the person who manages logins for that role.")

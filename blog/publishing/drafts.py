@@ -23,6 +23,7 @@ from blog.models import (
 )
 
 from .access import Actor, Refused, person, require_create, require_edit
+from .record import record
 
 SLUG_LENGTH = 200
 
@@ -42,8 +43,9 @@ class EditConflict(Refused):
 
 
 def newest_revision(post: Post) -> Revision | None:
-    """The newest sealed revision of a post: its draft as last saved."""
-    return post.revisions.filter(sealed_at__isnull=False).select_related("saved_by").order_by("-pk").first()
+    """The newest draft of a post, as last saved: of the sealed revisions that were not set aside."""
+    in_line = post.revisions.filter(sealed_at__isnull=False, set_aside=False)
+    return in_line.select_related("saved_by").order_by("-pk").first()
 
 
 def lock_post(pk: int) -> Post:
@@ -167,7 +169,7 @@ def move_to_trash(actor: Actor, post: Post, now: datetime | None = None) -> None
     if Publication.objects.filter(post=stored).exists():
         raise Refused("Readers have seen this post, or will. Take it off the site instead; its text stays here.")
     Post.objects.filter(pk=stored.pk).update(trashed_at=now)
-    AuditEntry.objects.create(post=stored, actor=person(actor), act=AuditEntry.Act.TRASHED, at=now)
+    record(actor, AuditEntry.Act.TRASHED, at=now, post=stored)
 
 
 @transaction.atomic
@@ -179,4 +181,4 @@ def restore_from_trash(actor: Actor, post: Post, now: datetime | None = None) ->
     if stored.trashed_at is None:
         return
     Post.objects.filter(pk=stored.pk).update(trashed_at=None)
-    AuditEntry.objects.create(post=stored, actor=person(actor), act=AuditEntry.Act.RESTORED, at=now)
+    record(actor, AuditEntry.Act.RESTORED, at=now, post=stored)

@@ -21,6 +21,7 @@ from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
 from .drafts import EditConflict, lock_post, newest_revision
+from .record import record
 
 # The smallest step between two publications of one post; databases keep microseconds.
 _STEP = timedelta(microseconds=1)
@@ -125,12 +126,12 @@ def publish(
         index_post(post.pk, now)
         _claim_address(post, publication.slug)
         Post.objects.filter(pk=post.pk).update(state=Post.State.DRAFT)
-        AuditEntry.objects.create(
+        record(
+            actor,
+            AuditEntry.Act.SCHEDULED if at else AuditEntry.Act.PUBLISHED,
+            at=now,
             post=post,
             revision=newest,
-            actor=person(actor),
-            act=AuditEntry.Act.SCHEDULED if at else AuditEntry.Act.PUBLISHED,
-            at=now,
             takes_effect_at=live_from,
         )
     return publication
@@ -150,12 +151,12 @@ def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None
             raise Refused("Nothing is scheduled any more. Look at the post to see what readers see now.")
         remove_waiting(post, waiting)
         index_post(post.pk, now)
-        AuditEntry.objects.create(
+        record(
+            actor,
+            AuditEntry.Act.UNSCHEDULED,
+            at=now,
             post=post,
             revision=waiting.revision,
-            actor=person(actor),
-            act=AuditEntry.Act.UNSCHEDULED,
-            at=now,
             takes_effect_at=waiting.live_from,
         )
 

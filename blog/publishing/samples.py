@@ -12,7 +12,6 @@ from django.utils.text import slugify
 
 from blog.models import (
     Address,
-    AuditEntry,
     Author,
     Image,
     Post,
@@ -130,7 +129,6 @@ def remove_samples(actor: Actor) -> int:
     with public_write():
         posts = list(Post.objects.select_for_update().filter(is_sample=True))
         Publication.objects.filter(post__in=posts).discard()
-        AuditEntry.objects.filter(post__in=posts).delete()
         Address.objects.filter(post__in=posts).delete()
         Revision.objects.filter(post__in=posts).discard()
         Post.objects.filter(pk__in=[post.pk for post in posts]).delete()

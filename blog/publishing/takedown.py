@@ -7,8 +7,9 @@ from django.utils import timezone
 from blog.models import FAR_FUTURE, AuditEntry, Post, public_write
 from blog.search_index import index_post
 
-from .access import Actor, Refused, person, require_release
+from .access import Actor, Refused, require_release, require_take_off
 from .drafts import lock_post
+from .record import record
 from .release import remove_waiting
 
 
@@ -18,7 +19,7 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
     At once also takes back whatever is scheduled, so that the post stays off. The reason is kept, never shown.
     Raises ``NotAllowed``, or ``Refused`` where the post is not live or the time does not fit.
     """
-    require_release(actor)
+    require_take_off(actor)
     if not reason.strip():
         raise Refused("Say in a few words why it goes. The reason is kept for the record; readers never see it.")
     with public_write():
@@ -47,12 +48,12 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
             ended.live_until = at
             ended.save(update_fields=["live_until"])
         index_post(post.pk, now)
-        AuditEntry.objects.create(
+        record(
+            actor,
+            AuditEntry.Act.TAKE_OFF_SCHEDULED if at else AuditEntry.Act.TAKEN_OFF,
+            at=now,
             post=post,
             revision=ended.revision,
-            actor=person(actor),
-            act=AuditEntry.Act.TAKE_OFF_SCHEDULED if at else AuditEntry.Act.TAKEN_OFF,
-            at=now,
             takes_effect_at=at or now,
             reason=reason.strip(),
         )
@@ -72,11 +73,11 @@ def keep_on_site(actor: Actor, post: Post, *, now: datetime | None = None) -> No
         ending.live_until = FAR_FUTURE
         ending.save(update_fields=["live_until"])
         index_post(post.pk, now)
-        AuditEntry.objects.create(
+        record(
+            actor,
+            AuditEntry.Act.TAKE_OFF_CANCELLED,
+            at=now,
             post=post,
             revision=ending.revision,
-            actor=person(actor),
-            act=AuditEntry.Act.TAKE_OFF_CANCELLED,
-            at=now,
             takes_effect_at=when,
         )
