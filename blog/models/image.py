@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.files.storage import Storage, default_storage, storages
 from django.db import models
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 
 from .fields import LineField
 from .public_record import PublicRecord
@@ -75,6 +75,15 @@ class Image(PublicRecord):
 
     def __str__(self) -> str:
         return self.alt_text or f"Picture {self.pk}"
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        """Delete the row. Raises ``ProtectedError`` also where the picture stands in words that are still open."""
+        from .revision import Revision
+
+        writing = Revision.objects.filter(sealed_at__isnull=True, body__contains=f'data-image="{self.pk}"')
+        if found := set(writing.select_related("post")):
+            raise ProtectedError("The picture stands in a text that somebody is writing.", found)
+        return super().delete(*args, **kwargs)
 
     def delete_files(self) -> None:
         """Delete the files of a picture whose row is gone; files that are missing already do not matter."""

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 
 from .article import ArticleFields
 
@@ -27,6 +27,23 @@ class RevisionQuerySet(models.QuerySet):
     delete.alters_data = True
     delete.queryset_only = True
 
+    def overwrite_open(self, pk: int, *, post_id: int, saved_by_id: int, version: int, **columns) -> bool:
+        """Write over one person's open revision, in one statement; returns whether it was still as they knew it.
+
+        Nothing happens where it is sealed, or where its ``version`` is another one. Values are written as they are
+        given: whoever calls has tidied them.
+        """
+        known = self.filter(pk=pk, post=post_id, saved_by=saved_by_id, version=version, sealed_at__isnull=True)
+        return models.QuerySet.update(known, version=F("version") + 1, **columns) == 1
+
+    overwrite_open.alters_data = True
+
+    def drop_open(self, pk: int) -> None:
+        """Delete an open revision that holds no word which its base does not hold; a sealed one stays."""
+        models.QuerySet.delete(self.filter(pk=pk, sealed_at__isnull=True))
+
+    drop_open.alters_data = True
+
     def discard(self) -> None:
         """Delete the revisions of posts that are nobody's words: the samples."""
         super().update(base=None, restored_from=None)
@@ -41,7 +58,8 @@ class Revision(ArticleFields):
 
     Sealed revisions never change and are never deleted while their post exists. At most one open revision per
     post and person may be overwritten, by autosave, until it is sealed; ``version`` counts how often it was, so that
-    each of one person's windows knows whether another one wrote last.
+    each of one person's windows knows whether another one wrote last. ``window`` and ``turn`` name the window of the
+    last write and its count there, so that a window whose answer got lost is not taken for another one.
 
     ``typed`` holds what a form had that no column can hold yet, by the form's field names: a title that is too long,
     tags that do not exist. ``set_aside`` marks words that were open when somebody else saved: they are kept, and
@@ -57,6 +75,8 @@ class Revision(ArticleFields):
     version = models.PositiveIntegerField(default=0, db_default=0)
     set_aside = models.BooleanField(default=False, db_default=False)
     typed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    window = models.CharField(max_length=40, blank=True, default="", db_default="")
+    turn = models.PositiveIntegerField(default=0, db_default=0)
     restored_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     tags = models.ManyToManyField("blog.Tag", through="RevisionTag", related_name="+")
     images = models.ManyToManyField("blog.Image", through="RevisionImage", related_name="revisions")

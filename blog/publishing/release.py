@@ -20,7 +20,7 @@ from blog.models import (
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
-from .drafts import EditConflict, lock_post, newest_revision
+from .drafts import EditConflict, lock_post, newest_revision, others_open, set_aside
 from .record import record
 
 # The smallest step between two publications of one post; databases keep microseconds.
@@ -125,6 +125,7 @@ def publish(
         )
         index_post(post.pk, now)
         _claim_address(post, publication.slug)
+        set_aside(others_open(actor, post), now)
         Post.objects.filter(pk=post.pk).update(state=Post.State.DRAFT)
         record(
             actor,

@@ -122,12 +122,13 @@ def _load_article(path: Path, author: Author, pictures: dict[str, Image]) -> Non
 def remove_samples(actor: Actor) -> int:
     """Delete every sample article for good, and pictures, author, topics and tags as far as nothing else uses them.
 
-    A sample that somebody has changed is theirs and stays. Details of the practice that are still the sample's are
-    cleared. Returns how many articles went. Raises ``NotAllowed``.
+    A sample that somebody has changed, or is changing, is theirs and stays. Details of the practice that are still the
+    sample's are cleared. Returns how many articles went. Raises ``NotAllowed``.
     """
     require_release(actor)
     with public_write():
-        posts = list(Post.objects.select_for_update().filter(is_sample=True))
+        writing = Revision.objects.filter(sealed_at__isnull=True).values("post")
+        posts = list(Post.objects.select_for_update().filter(is_sample=True).exclude(pk__in=writing))
         Publication.objects.filter(post__in=posts).discard()
         Address.objects.filter(post__in=posts).delete()
         Revision.objects.filter(post__in=posts).discard()
