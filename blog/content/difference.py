@@ -1,0 +1,389 @@
+"""What differs between two texts, by words: kept, removed, added; and in words where no word tells it.
+
+An article is compared line by line first (a paragraph, a heading, a list item, a picture, a cell is a line), then
+words within lines that belong together. RapidFuzz aligns; the longest text an article can be takes seconds at most,
+whatever is in it.
+"""
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from rapidfuzz.distance import LCSseq, Levenshtein
+
+from blog.content.blocks import Block, Figure, List, Quote, Table, Text, arrange
+from blog.content.phrases import BREAK, Mark, Run
+
+Kind = Literal["kept", "removed", "added"]
+
+# Above this many pairs of words the table of LCSseq would take more than 10 MB; Levenshtein needs none that large.
+_MANY_PAIRS = 80_000_000
+# Above this many (some 30,000 words on each side that all differ) nobody reads marks, and looking takes seconds.
+_TOO_MANY_PAIRS = 1_000_000_000
+# How much of the longer of two lines must stand in the other one for them to be the same line, rewritten.
+_ALIKE = 0.4
+
+_TOKEN = re.compile(r"\w+(?:[’'-]\w+)*|\s+|[^\w\s]")
+_NAMES = {"p": "paragraph", "h2": "heading", "h3": "smaller heading", "h4": "smallest heading", "ul": "list item"}
+_NAMES |= {"ol": "numbered item", "figure": "picture", "caption": "caption", "td": "table cell", "th": "table heading"}
+_FORMATS = {"strong": "bold", "em": "italic", "sub": "subscript", "sup": "superscript"}
+_ARTICLES = {
+    "ul": "an item of a list",
+    "ol": "a numbered item",
+    "td": "a cell of a table",
+    "th": "a heading of a table",
+}
+
+
+class Span(NamedTuple):
+    """Words that were kept, removed or added."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an article, as it was and as it is.
+
+    ``what`` names it («heading», «list item», «picture»). ``under`` is the heading above it, blank before the first.
+    ``change`` is ``kept``, ``removed``, ``added`` or, where something within differs, ``changed``; ``remarks`` say in
+    sentences what the words cannot show: another address of a link, another picture, bold.
+    """
+
+    what: str
+    under: str
+    change: Literal["kept", "removed", "added", "changed"]
+    spans: tuple[Span, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """The lines that differ under one heading, in order."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+_Parts = list[tuple[bool, slice, slice]]
+
+
+class _Word(NamedTuple):
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+
+class _Flat(NamedTuple):
+    """One line of one text. ``image`` is a picture's number, ``is_described`` whether something is said of it."""
+
+    tag: str
+    depth: int
+    is_quoted: bool
+    words: tuple[_Word, ...]
+    image: int = 0
+    is_described: bool = True
+
+
+def compare_text(old: str, new: str) -> tuple[Span, ...]:
+    """Two plain texts by their words; together, the kept and removed spans are the old one, the kept and added the new.
+
+    Spans of one kind never follow each other.
+    """
+    return _spans([_Word(text) for text in _TOKEN.findall(old)], [_Word(text) for text in _TOKEN.findall(new)])
+
+
+def compare_html(old: str, new: str, pictures: Mapping[int, str] | None = None) -> list[Line]:
+    """Two bodies line by line, kept lines too, in reading order.
+
+    ``pictures`` may describe pictures by their numbers, for a remark that one stands in the place of another. Where
+    the bodies differ in form alone (one list or two), a last line without words says so.
+    """
+    before, after = arrange(old), arrange(new)
+    lines = list(_under_headings(_compared(list(_flat(before)), list(_flat(after)), pictures or {})))
+    if before != after and all(line.change == "kept" for line in lines):
+        lines.append(
+            Line("form", "", "changed", (), ("The words are the same. Lists or tables are put together anew.",))
+        )
+    return lines
+
+
+def sections(lines: Iterable[Line]) -> list[Section]:
+    """What differs among ``lines``, by the heading under which it stands."""
+    changed = (line for line in lines if line.change != "kept")
+    return [Section(heading, tuple(group)) for heading, group in groupby(changed, key=lambda line: line.under)]
+
+
+def compare_values(old: str, new: str, blank: str = "none") -> str:
+    """«Lasers → Your visit»; blank where they are the same. ``blank`` stands for a value that is empty."""
+    return "" if old == new else f"{old or blank} → {new or blank}"
+
+
+def compare_lists(old: Sequence[str], new: Sequence[str]) -> str:
+    """What was added to or removed from a list of names, or that only the order is another; blank if it is the same."""
+    if list(old) == list(new):
+        return ""
+    gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    said = [f"added {', '.join(come.elements())}"] if come else []
+    said += [f"removed {', '.join(gone.elements())}"] if gone else []
+    return "; ".join(said) or f"another order: {', '.join(new)}"
+
+
+# --- Lines ----------------------------------------------------------------------------------------------------------
+
+
+def _flat(blocks: Iterable[Block], tag: str = "p", depth: int = 0, is_quoted: bool = False) -> Iterator[_Flat]:
+    """The lines of some blocks. ``tag`` is what a paragraph among them is: an item of a list, a cell, or itself."""
+    for block in blocks:
+        if isinstance(block, Text):
+            yield _Flat(tag if block.tag == "p" else block.tag, depth, is_quoted, _words(block.runs))
+        elif isinstance(block, Figure):
+            alt = tuple(_Word(text) for text in _TOKEN.findall(block.alt or ""))
+            yield _Flat("figure", depth, is_quoted, alt, block.image, block.alt is not None)
+            if block.caption:
+                yield _Flat("caption", depth, is_quoted, _words(block.caption))
+        elif isinstance(block, List):
+            for item in block.items:
+                yield from _flat(item, block.tag, depth + 1, is_quoted)
+        elif isinstance(block, Quote):
+            yield from _flat(block.blocks, tag, depth, True)
+        elif isinstance(block, Table):
+            if block.caption:
+                yield _Flat("caption", depth, is_quoted, _words(block.caption))
+            for cell in (cell for row in (*block.head, *block.body) for cell in row):
+                yield from _flat(cell.blocks, cell.tag, depth, is_quoted)
+
+
+def _words(runs: Iterable[Run]) -> tuple[_Word, ...]:
+    return tuple(_Word(text, run.marks) for run in runs for text in _TOKEN.findall(run.text))
+
+
+def _compared(old: list[_Flat], new: list[_Flat], pictures: Mapping[int, str]) -> Iterator[tuple[Line, str]]:
+    """Each line, and where it is a heading its words."""
+    for is_equal, olds, news in _aligned(old, new):
+        if is_equal:
+            for line in new[news]:
+                yield Line(_name(line), "", "kept", _whole("kept", line)), _heading(line)
+            continue
+        for before, after in _matched(old[olds], new[news]):
+            if before is None:
+                yield Line(_name(after), "", "added", _whole("added", after), _pointing(after, "to")), _heading(after)
+            elif after is None:
+                # A heading that is gone heads nothing any more.
+                yield Line(_name(before), "", "removed", _whole("removed", before), _pointing(before, "to")), ""
+            else:
+                parts = _aligned([word.text for word in before.words], [word.text for word in after.words])
+                spans = _spans(before.words, after.words, parts)
+                remarks = tuple(_remarks(before, after, parts, pictures))
+                yield Line(_name(after), "", "changed", spans, remarks), _heading(after)
+
+
+def _under_headings(lines: Iterable[tuple[Line, str]]) -> Iterator[Line]:
+    under = ""
+    for line, heading in lines:
+        under = heading or under
+        yield replace(line, under=under)
+
+
+def _heading(line: _Flat) -> str:
+    return "".join(word.text for word in line.words).replace(BREAK, " ") if line.tag.startswith("h") else ""
+
+
+def _name(line: _Flat) -> str:
+    return "quotation" if line.is_quoted and line.tag == "p" else _NAMES[line.tag]
+
+
+def _whole(kind: Kind, line: _Flat) -> tuple[Span, ...]:
+    text = "".join(word.text for word in line.words)
+    return (Span(kind, text),) if text else ()
+
+
+def _matched(old: list[_Flat], new: list[_Flat]) -> Iterator[tuple[_Flat | None, _Flat | None]]:
+    """Lines that were rewritten beside what they were, in order; None stands for nothing.
+
+    The words of all of them are aligned at once: two lines belong together where each has most of its words in the
+    other. So a paragraph put in before a changed one does not make both look new.
+    """
+    shared: Counter[tuple[int, int]] = Counter()
+    (olds, where_old), (news, where_new) = _marked_words(old), _marked_words(new)
+    for is_equal, from_old, from_new in _aligned(olds, news):
+        if is_equal:
+            shared.update(zip(where_old[from_old], where_new[from_new], strict=True))
+    best_old: dict[int, int] = {}
+    best_new: dict[int, int] = {}
+    for (i, j), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
+        best_old.setdefault(i, j)
+        best_new.setdefault(j, i)
+    done = 0
+    for i, line in enumerate(old):
+        j = best_old.get(i)
+        if j is None or j < done or best_new[j] != i or not _belong(line, new[j], shared[i, j]):
+            yield line, None
+            continue
+        yield from ((None, one) for one in new[done:j])
+        yield line, new[j]
+        done = j + 1
+    yield from ((None, one) for one in new[done:])
+
+
+def _marked_words(lines: list[_Flat]) -> tuple[list[Hashable], list[int]]:
+    """The words of some lines, spaces left out, each line begun by what it is; and the number of each word's line."""
+    words: list[Hashable] = []
+    where: list[int] = []
+    for number, line in enumerate(lines):
+        own = [("begins", line.tag), *(word.text for word in line.words if not word.text.isspace())]
+        words += own
+        where += [number] * len(own)
+    return words, where
+
+
+def _belong(old: _Flat, new: _Flat, shared: int) -> bool:
+    if "figure" in (old.tag, new.tag) or (old.tag == new.tag and old.tag.startswith("h")):
+        return old.tag == new.tag
+    longer = max(sum(not word.text.isspace() for word in line.words) for line in (old, new))
+    return shared - (old.tag == new.tag) >= _ALIKE * longer
+
+
+# --- Words ----------------------------------------------------------------------------------------------------------
+
+
+def _numbers(values: Iterable[Hashable], ids: dict[Hashable, int]) -> array:
+    return array("L", [ids.setdefault(value, len(ids)) for value in values])
+
+
+def _aligned(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[bool, slice, slice]]:
+    """Parts of two sequences in order: whether they are equal, and where each lies; neighbours are never of one kind.
+
+    What both begin and end with is equal; where what is between is too much to look into, all of it differs.
+    """
+    ids: dict[Hashable, int] = {}
+    olds, news = _numbers(old, ids), _numbers(new, ids)
+    shorter = min(len(olds), len(news))
+    start = next((i for i in range(shorter) if olds[i] != news[i]), shorter)
+    rest = shorter - start
+    end = next((i for i in range(rest) if olds[-1 - i] != news[-1 - i]), rest)
+    last_old, last_new = len(olds) - end, len(news) - end
+    parts = [(True, slice(0, start), slice(0, start))]
+    pairs = (last_old - start) * (last_new - start)
+    if pairs > _TOO_MANY_PAIRS:
+        parts.append((False, slice(start, last_old), slice(start, last_new)))
+    else:
+        measure = LCSseq if pairs <= _MANY_PAIRS else Levenshtein
+        codes = measure.opcodes(olds[start:last_old], news[start:last_new])
+        for is_equal, group in groupby(codes, key=lambda code: code.tag == "equal"):
+            first, *_, last = [*group] * 2
+            in_old = slice(start + first.src_start, start + last.src_end)
+            parts.append((is_equal, in_old, slice(start + first.dest_start, start + last.dest_end)))
+    parts.append((True, slice(last_old, None), slice(last_new, None)))
+    return [part for part in parts if old[part[1]] or new[part[2]]]
+
+
+def _spans(old: Sequence[_Word], new: Sequence[_Word], parts: "_Parts | None" = None) -> tuple[Span, ...]:
+    found: list[list[str]] = []
+    parts = parts or _aligned([word.text for word in old], [word.text for word in new])
+    for kind, text in _raw_spans([word.text for word in old], [word.text for word in new], parts):
+        if found and found[-1][0] == kind:
+            found[-1][1] += text
+        else:
+            found.append([kind, text])
+    return tuple(Span(kind, text) for kind, text in found)
+
+
+def _raw_spans(old: Sequence[str], new: Sequence[str], parts: _Parts) -> Iterator[tuple[Kind, str]]:
+    removed, added = "", ""
+    for number, (is_equal, olds, news) in enumerate(parts):
+        text = "".join(new[news])
+        is_gap = is_equal and not text.strip() and 0 < number < len(parts) - 1
+        if is_gap and BREAK not in text:
+            # A space between two changed words belongs to both: «two new words», not three marks.
+            removed, added = removed + text, added + text
+        elif is_equal:
+            yield from _both(removed, added)
+            yield "kept", text
+            removed = added = ""
+        else:
+            removed, added = removed + "".join(old[olds]), added + text
+    yield from _both(removed, added)
+
+
+def _both(removed: str, added: str) -> Iterator[tuple[Kind, str]]:
+    # The space that ends both stands after them.
+    shared = " " if removed.endswith(" ") and added.endswith(" ") else ""
+    removed, added = removed.removesuffix(shared), added.removesuffix(shared)
+    if removed == added:
+        removed, added, shared = "", "", removed + shared
+    if removed:
+        yield "removed", removed
+    if added:
+        yield "added", added
+    if shared:
+        yield "kept", shared
+
+
+# --- What words cannot show -----------------------------------------------------------------------------------------
+
+
+def _remarks(old: _Flat, new: _Flat, parts: _Parts, pictures: Mapping[int, str]) -> Iterator[str]:
+    if old.image != new.image:
+        before, after = (pictures.get(line.image, "") for line in (old, new))
+        named = before != after and before and after
+        yield f"Another picture: “{before}” → “{after}”." if named else "Another picture."
+    elif old.is_described != new.is_described and not new.words:
+        yield "Now marked as only decoration." if new.is_described else "No description is given any more."
+    if old.tag != new.tag or old.is_quoted != new.is_quoted:
+        yield f"Was {_with_article(old)}, is {_with_article(new)} now."
+    elif old.depth != new.depth:
+        yield f"Moved {'in' if new.depth > old.depth else 'out'} by a level of the list."
+    yield from _mark_remarks(old, new, parts)
+
+
+def _with_article(line: _Flat) -> str:
+    return _ARTICLES.get(line.tag) or f"a {_name(line)}"
+
+
+def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts) -> Iterator[str]:
+    """Links and looks: of kept words what is another one, of removed and added words their links."""
+    removed, added, kept = [], [], []
+    for is_equal, olds, news in parts:
+        if is_equal:
+            kept += list(zip(old.words[olds], new.words[news], strict=True))
+        else:
+            removed += _links(old.words[olds])
+            added += _links(new.words[news])
+    changes = groupby(kept, key=lambda pair: (pair[0].marks, pair[1].marks))
+    for (before, after), group in changes:
+        words = "".join(word.text for _, word in group).strip()
+        if before == after or not words:
+            continue
+        was, is_now = _address(before), _address(after)
+        if was != is_now:
+            yield f"Link on “{words}”: {compare_values(was, is_now, 'no link')}"
+        looks, looks_now = ({_FORMATS[mark.tag] for mark in marks if mark.tag in _FORMATS} for marks in (before, after))
+        if looks_now - looks:
+            yield f"“{words}” is {' and '.join(sorted(looks_now - looks))} now."
+        if looks - looks_now:
+            yield f"“{words}” is not {' or '.join(sorted(looks - looks_now))} any more."
+        if was == is_now and looks == looks_now:
+            yield f"“{words}” looks the same, marked in another order."
+    # Where only the words of a link changed, its address stands on both sides and is no news.
+    gone = Counter(address for _, address in removed) - Counter(address for _, address in added)
+    come = Counter(address for _, address in added) - Counter(address for _, address in removed)
+    yield from (f"Link on “{words}” went: {address}" for words, address in removed if address in gone)
+    yield from (f"Link on “{words}” is new: {address}" for words, address in added if address in come)
+
+
+def _pointing(line: _Flat, preposition: str) -> tuple[str, ...]:
+    return tuple(f"“{words}” links {preposition} {address}" for words, address in _links(line.words))
+
+
+def _links(words: Iterable[_Word]) -> list[tuple[str, str]]:
+    groups = groupby(words, key=lambda word: _address(word.marks))
+    return [("".join(word.text for word in group).strip(), address) for address, group in groups if address]
+
+
+def _address(marks: Iterable[Mark]) -> str:
+    return next((mark.href for mark in marks if mark.href is not None), "")
