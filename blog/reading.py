@@ -10,9 +10,10 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q, Value
+from django.urls import reverse
 
 from blog.addresses import full_address
-from blog.content.outline import Heading, first_words, image_ids
+from blog.content.outline import Heading, first_words, image_ids, post_links
 from blog.content.render import render, render_for_feeds
 from blog.models import Author, ChangeStamp, Image, Practice, Publication, PublicationTag, Revision, Tag, Topic
 from blog.models.publication import PublicationQuerySet
@@ -50,6 +51,11 @@ class ArticlePage:
     previous: Publication | None
     next: Publication | None
     excerpt: str
+
+    @property
+    def version(self) -> str:
+        """What tells this publication from every other one; blank in a preview, which is none."""
+        return str(self.article.pk) if isinstance(self.article, Publication) else ""
 
     @property
     def description(self) -> str:
@@ -135,7 +141,7 @@ def newest_posts(now: datetime, count: int) -> list[Publication]:
 
 
 def feed_articles(now: datetime) -> list[FeedArticle]:
-    """The newest live articles that may be indexed, whole. Three queries, however many pictures there are."""
+    """The newest live articles that may be indexed, whole. Four queries at most, however many pictures and links."""
     found = (
         Publication.objects.live(now)
         .newest_first()
@@ -145,10 +151,11 @@ def feed_articles(now: datetime) -> list[FeedArticle]:
     )
     used = {pk for article in found for pk in image_ids(article.body)}
     pictures = body_pictures({image.pk: image for image in Image.objects.filter(pk__in=used)})
+    links = link_addresses((article.body for article in found), now)
     return [
         FeedArticle(
             article,
-            render_for_feeds(article.body, pictures, full_address(article.get_absolute_url())),
+            render_for_feeds(article.body, pictures, full_address(article.get_absolute_url()), links),
             list(article.tags.all()),
             excerpt_of(article),
         )
@@ -191,7 +198,7 @@ def find_article(slug: str, now: datetime) -> Publication | Moved | Gone | None:
 def article_page(article: Publication | Revision, now: datetime) -> ArticlePage:
     """Build an article page. The same function serves readers, previews and evidence."""
     pictures = {image.pk: image for image in Image.objects.filter(pk__in=image_ids(article.body))}
-    rendered = render(article.body, body_pictures(pictures))
+    rendered = render(article.body, body_pictures(pictures), link_addresses([article.body], now))
     tags = list(article.tags.all())
     more, previous, following = around(article, tags, now)
     return ArticlePage(
@@ -205,6 +212,15 @@ def article_page(article: Publication | Revision, now: datetime) -> ArticlePage:
         next=following,
         excerpt=excerpt_of(article),
     )
+
+
+def link_addresses(bodies: Iterable[str], now: datetime) -> dict[int, str]:
+    """Where each post is that these bodies link to by its number, if readers can open it now. One query at most."""
+    linked = {pk for body in bodies for pk in post_links(body)}
+    if not linked:
+        return {}
+    live = Publication.objects.live(now).filter(post_id__in=linked).order_by()
+    return {pk: reverse("blog:article", args=[slug]) for pk, slug in live.values_list("post_id", "slug")}
 
 
 def excerpt_of(article: Publication | Revision) -> str:

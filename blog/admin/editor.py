@@ -6,15 +6,19 @@ no upload, no source view and no dialog of its own; the server cleans whatever c
 """
 
 import re
+from functools import lru_cache
 
 from ckeditor.widgets import CKEditorWidget
 from django import forms
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from js_asset import Script
 
 from blog.content.clean import BodyTooLong, clean
 from blog.content.editor import to_editor
 from blog.content.markup import allowed_content
+from blog.content.outline import post_links
+from blog.publishing import links
 
 # All that run; CKEditor adds what these need by themselves (dialog, notification, menus).
 PLUGINS = (
@@ -131,7 +135,8 @@ class ArticleField(forms.CharField):
     def prepare_value(self, value: str | None) -> str:
         """Stored or typed HTML as the editor needs it; what is too long to clean stays as it was typed."""
         try:
-            return to_editor(self.cleaned(value), image_address)
+            cleaned = self.cleaned(value)
+            return to_editor(cleaned, image_address, links.targets(post_links(cleaned), timezone.now()))
         except BodyTooLong:
             return value or ""
 
@@ -150,5 +155,5 @@ class ArticleField(forms.CharField):
             return True
 
     def cleaned(self, value: str | None) -> str:
-        """``value`` as ``blog.content`` stores it, with our picture addresses understood. Raises ``BodyTooLong``."""
-        return clean(value or "", image_id_from_address)
+        """``value`` as ``blog.content`` stores it, with our own addresses understood. Raises ``BodyTooLong``."""
+        return clean(value or "", image_id_from_address, lru_cache(links.post_at))

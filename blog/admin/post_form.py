@@ -205,6 +205,9 @@ class PostForm(forms.ModelForm):
                 raise forms.ValidationError(f"{error} Your text stands below; copy it before you leave.") from error
             except publishing.Refused as error:
                 raise forms.ValidationError(str(error)) from error
+        if "body" in cleaned and "body" not in self.changed_data:
+            # Opened and saved is not changed, whatever the text would be cleaned to today.
+            cleaned["body"] = self.instance.body
         if cleaned.get("title") and "slug" in cleaned:
             cleaned["slug"] = self._settled_slug(cleaned["title"], cleaned["slug"])
         return cleaned

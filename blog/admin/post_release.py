@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from blog import publishing
 from blog.clinic_time import clock, full_day, spoken, zone_label
 from blog.models import Post, Publication, Revision
+from blog.publishing import links
 
 from .release_form import LATER, PublishForm, TakeOffForm
 from .work import since, spoken_on, standing
@@ -236,7 +237,7 @@ class ReleaseScreens:
     def _take_off_page(self, request: HttpRequest, stands: Post, form: TakeOffForm) -> HttpResponse:
         now = stands.seen_at
         live = Publication.objects.live(now).filter(post=stands).first()
-        linking = _live_articles_linking_to(live, now) if live else []
+        linking = links.live_articles_linking_to(stands, now) if live else []
         return self._page(
             request,
             "take_off.html",
@@ -288,7 +289,9 @@ class ReleaseScreens:
                 return redirect("admin:blog_post_changelist")
         elif publishing.slug_is_fixed(post):
             refusal = "Readers have seen this post, or will. Take it off the site instead; its text stays here."
-        return self._page(request, "trash.html", post, f"Move to the trash: {post.title}", refusal=refusal)
+        linking = _titles_of_posts_linking_to(post, now)
+        title = f"Move to the trash: {post.title}"
+        return self._page(request, "trash.html", post, title, refusal=refusal, linking=linking)
 
     @_screen
     def restore(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
@@ -311,8 +314,7 @@ def _what_readers_see(live: Publication | None, stands: Post, now: datetime) -> 
     return "Readers see nothing of it yet."
 
 
-def _live_articles_linking_to(live: Publication, now: datetime) -> list[Publication]:
-    others = Publication.objects.live(now).exclude(post_id=live.post_id)
-    return list(
-        others.filter(body__contains=f'{live.get_absolute_url()}"').only("title", "slug", "post_id").order_by("title")
-    )
+def _titles_of_posts_linking_to(post: Post, now: datetime) -> dict[int, str]:
+    """Posts that link to this one in what readers see, or in their newest draft: key to title."""
+    drafts = {draft.post_id: draft.title for draft in links.drafts_linking_to(post)}
+    return drafts | {one.post_id: one.title for one in links.live_articles_linking_to(post, now)}

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from blog import pictures, publishing
+from blog import pictures, publishing, reading
 from blog.content.render import render
 from blog.models import Image, Post, Tag
 
 from .post_form import PostForm
+from .post_links import link_urls
 from .post_list import PostList
 from .post_release import release_urls
 from .post_state import Standing, standing_of
@@ -35,7 +36,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
         """Django's own, after the screens that publish, take off and put away."""
         # Not behind the admin's login: who is signed out gets an answer, not a login page.
         signed_in = path("signed-in/", never_cache(require_GET(self.signed_in)), name="blog_post_signed_in")
-        return [signed_in, *release_urls(self), *super().get_urls()]
+        return [signed_in, *link_urls(self), *release_urls(self), *super().get_urls()]
 
     def signed_in(self, request: HttpRequest) -> JsonResponse:
         """Whether a form can be sent now, as JSON for its script.
@@ -105,7 +106,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
                 "title": f"Read post: {post}",
                 "subtitle": None,
                 "standing": standing,
-                "text_to_read": render(post.body, {}).html,
+                "text_to_read": render(post.body, {}, reading.link_addresses([post.body], now)).html,
                 "has_photos": "<figure" in post.body,
             }
             return super().render_change_form(request, context, *args, **kwargs)

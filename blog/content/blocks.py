@@ -10,7 +10,7 @@ from itertools import groupby
 
 from blog.content import word_lists
 from blog.content.markup import accepts
-from blog.content.phrases import BREAK, Mark, Run, is_wholly, marks_of, tidy, without
+from blog.content.phrases import BREAK, Mark, PostFromHref, Run, is_wholly, marks_of, tidy, without
 from blog.content.tree import Node, read
 
 MAX_LISTS = 6
@@ -86,14 +86,18 @@ Block = Text | Figure | List | Quote | Table
 ImageIdFromSrc = Callable[[str], int | None]
 
 
-def arrange(html: str, image_id_from_src: ImageIdFromSrc | None = None) -> list[Block]:
+def arrange(
+    html: str, image_id_from_src: ImageIdFromSrc | None = None, post_from_href: PostFromHref | None = None
+) -> list[Block]:
     """The parts of ``html``, top level first. Never raises for a ``str`` of any kind.
 
     ``image_id_from_src`` may say which picture of the library an address belongs to; pictures from elsewhere are
-    dropped, their captions stay as paragraphs. Each picture stands in a figure of its own, so one amid a sentence
-    splits it. Lists deeper than ``MAX_LISTS`` and tables within tables lose their structure, never their words.
+    dropped, their captions stay as paragraphs. ``post_from_href`` may say which post of this blog an address belongs
+    to, and which heading in it; such a link keeps the post and no address. Each picture stands in a figure of its own,
+    so one amid a sentence splits it. Lists deeper than ``MAX_LISTS`` and tables within tables lose their structure,
+    never their words.
     """
-    return _Arranger(image_id_from_src).flow(read(html).children, ())
+    return _Arranger(image_id_from_src, post_from_href).flow(read(html).children, ())
 
 
 def descend(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -130,8 +134,9 @@ class _Flow:
 
 
 class _Arranger:
-    def __init__(self, image_id_from_src: ImageIdFromSrc | None) -> None:
+    def __init__(self, image_id_from_src: ImageIdFromSrc | None, post_from_href: PostFromHref | None) -> None:
         self.image_id_from_src = image_id_from_src
+        self.post_from_href = post_from_href
         self.lists = 0
         self.quotes = 0
         self.in_table = False
@@ -158,7 +163,7 @@ class _Arranger:
                 self.walk(child.children, marks, flow)
                 flow.close()
             else:
-                self.walk(child.children, marks_of(child, marks), flow)
+                self.walk(child.children, marks_of(child, marks, self.post_from_href), flow)
 
     def block(self, node: Node, marks: tuple[Mark, ...]) -> "list[Block | _LooseItem] | None":
         """What an element makes by itself; None for one that only bounds or marks what it holds."""
@@ -340,6 +345,15 @@ def _item_sources(children: list[Node | str]) -> Iterator[tuple[bool, list[Node 
             yield True, [*group]
         else:
             yield from ((False, child.children if child.tag == "li" else [child]) for child in group)
+
+
+def all_runs(blocks: Iterable[Block]) -> Iterator[Run]:
+    """All words with their marks: of paragraphs, headings, captions."""
+    for block in descend(blocks):
+        if isinstance(block, Text):
+            yield from block.runs
+        elif isinstance(block, (Figure, Table)):
+            yield from block.caption
 
 
 def _only_lists(blocks: list[Block]) -> bool:

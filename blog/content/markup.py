@@ -13,6 +13,7 @@ NUMBER = r"[1-9][0-9]{0,17}"
 SMALL_NUMBER = r"[1-9][0-9]{0,3}"
 SPAN = r"[2-9]|[1-9][0-9]"
 ID = r"[\w-]+"
+FRAGMENT = r"[\w-]{1,100}"
 
 URL_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
@@ -54,7 +55,12 @@ ELEMENTS: Mapping[str, Element] = {
     "sub": _PLAIN,
     "sup": _PLAIN,
     "br": _PLAIN,
-    "a": Element({"href": ANY}, output={"rel": "noopener"}),
+    # A link leads to an address, or to a post by its number (and a heading in it), whatever address that has.
+    "a": Element(
+        {"href": ANY, "data-post": NUMBER, "data-fragment": FRAGMENT},
+        output={"rel": "noopener"},
+        editor={"data-off": "yes"},
+    ),
     "blockquote": _PLAIN,
     "figure": Element(editor_classes=("image",)),
     "figcaption": _PLAIN,
@@ -128,10 +134,11 @@ def _nh3_arguments(rules: Mapping[str, Mapping[str, str]]) -> dict:
 def allowed_content() -> dict[str, dict[str, list[str]]]:
     """The editor's list, in the object format of CKEditor 4's Advanced Content Filter (``config.allowedContent``).
 
-    It is STORED, and two things on top that the server takes away again when the text comes in: ``img[src]``, without
-    which a browser shows no picture, and the class in ``figure(image)``, by which the editing screen styles its
-    figures. Never ``true``, which would switch the filter off and let any pasted markup
-    run in the editor. An address on a link is required (``!href``), so a link without one falls away.
+    It is STORED, and three things on top that the server takes away again when the text comes in: ``img[src]``, without
+    which a browser shows no picture, the class in ``figure(image)``, by which the editing screen styles its figures,
+    and ``a[data-off]``, by which it marks links to posts that readers do not see. Never ``true``, which would switch
+    the filter off and let any pasted markup run in the editor. An address on a link is required (``!href``), so a link
+    without one falls away.
 
     The result holds only dicts, lists and strings, fit for JSON.
     Format: https://ckeditor.com/docs/ckeditor4/latest/guide/dev_allowed_content_rules.html

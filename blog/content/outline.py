@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from blog.content.blocks import Block, Figure, List, Quote, Table, Text, arrange, descend
+from blog.content.blocks import Block, Figure, List, Quote, Table, Text, all_runs, arrange, descend
 from blog.content.phrases import plain
 
 # Ids that the page around an article has for its own parts.
@@ -62,6 +62,12 @@ def outline(html: str) -> list[Heading]:
 def image_ids(html: str) -> list[int]:
     """The pictures that a body uses, in order, each once."""
     return list(dict.fromkeys(block.image for block in descend(arrange(html)) if isinstance(block, Figure)))
+
+
+def post_links(html: str) -> list[int]:
+    """The posts that a body links to by their number, in order, each once."""
+    marks = (mark for run in all_runs(arrange(html)) for mark in run.marks)
+    return list(dict.fromkeys(mark.post for mark in marks if mark.post is not None))
 
 
 def plain_text(html: str) -> str:

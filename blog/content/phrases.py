@@ -5,11 +5,12 @@ link, marks around nothing.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
 
+from blog.content.markup import accepts
 from blog.content.tree import Node
 
 BREAK = "\n"
@@ -21,10 +22,19 @@ _ALIGN_MARKS = {"super": "sup", "sub": "sub"}
 
 
 class Mark(NamedTuple):
-    """One inline element around words; ``href`` only for a link."""
+    """One inline element around words.
+
+    A link has either ``href``, an address, or ``post``, the number of a post of this blog, then perhaps with
+    ``fragment``, the id of a heading in it.
+    """
 
     tag: str
     href: str | None = None
+    post: int | None = None
+    fragment: str = ""
+
+
+PostFromHref = Callable[[str], tuple[int, str] | None]
 
 
 class Run(NamedTuple):
@@ -34,15 +44,16 @@ class Run(NamedTuple):
     marks: tuple[Mark, ...] = ()
 
 
-def marks_of(node: Node, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+def marks_of(node: Node, marks: tuple[Mark, ...], post_from_href: PostFromHref | None = None) -> tuple[Mark, ...]:
     """The marks for what stands inside the inline element ``node``, given those outside of it.
 
     What an element looks like counts, not its name: bold by style is strong, and ``<b style="font-weight:normal">``,
-    in which Google Docs wraps a whole clipboard, is nothing.
+    in which Google Docs wraps a whole clipboard, is nothing. ``post_from_href`` may say which post, and which heading
+    in it, an address belongs to.
     """
     added = []
-    if node.tag == "a" and (href := _URL_NOISE.sub("", node.attributes.get("href", "")).strip()):
-        added.append(Mark("a", href))
+    if node.tag == "a" and (link := _link(node.attributes, post_from_href)):
+        added.append(link)
     if mark := _TAG_MARKS.get(node.tag):
         added.append(Mark(mark))
     if mark := _ALIGN_MARKS.get(node.styles.get("vertical-align", "")):
@@ -58,6 +69,19 @@ def marks_of(node: Node, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
         if mark.tag not in removed and mark.tag not in {kept.tag for kept in result}:
             result.append(mark)
     return tuple(result)
+
+
+def _link(attributes: Mapping[str, str], post_from_href: PostFromHref | None) -> Mark | None:
+    number, fragment = attributes.get("data-post", "").strip(), attributes.get("data-fragment", "").strip()
+    href = _URL_NOISE.sub("", attributes.get("href", "")).strip()
+    if accepts("a", "data-post", number):
+        found = int(number), fragment
+    else:
+        found = post_from_href(href) if href and post_from_href else None
+    if found is None:
+        return Mark("a", href) if href else None
+    post, fragment = found
+    return Mark("a", post=post, fragment=fragment if accepts("a", "data-fragment", fragment) else "")
 
 
 def _is_bold(styles: dict[str, str]) -> bool | None:
@@ -129,18 +153,15 @@ def plain(runs: list[Run]) -> str:
     return "".join(run.text for run in runs)
 
 
-def write_runs(runs: list[Run], link_attributes: Callable[[str], str] = lambda href: "") -> str:
-    """Tidy runs as HTML. ``link_attributes`` may add to a link, given its address: text that begins with a space."""
+def write_runs(runs: list[Run], link_attributes: Callable[[Mark], str]) -> str:
+    """Tidy runs as HTML. ``link_attributes`` gives all that a link carries: text that begins with a space."""
     parts: list[str] = []
     open_marks: tuple[Mark, ...] = ()
     for run in [*runs, Run("")]:
         shared = _shared_length(open_marks, run.marks)
         parts.extend(f"</{mark.tag}>" for mark in reversed(open_marks[shared:]))
         for mark in run.marks[shared:]:
-            if mark.href is None:
-                parts.append(f"<{mark.tag}>")
-            else:
-                parts.append(f'<a href="{escape(mark.href)}"{link_attributes(mark.href)}>')
+            parts.append(f"<{mark.tag}{link_attributes(mark) if mark.tag == 'a' else ''}>")
         parts.append("<br>" if run.text == BREAK else escape(run.text, quote=False))
         open_marks = run.marks
     return "".join(parts)

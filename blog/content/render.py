@@ -1,6 +1,6 @@
 """The way out: a stored body made ready for a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -40,35 +40,50 @@ class Rendered:
     outline: list[Heading]
 
 
-def render(html: str, pictures: Mapping[int, Picture]) -> Rendered:
+def render(html: str, pictures: Mapping[int, Picture], links: Mapping[int, str] | None = None) -> Rendered:
     """A stored body as a page shows it.
 
     Headings get their ids, tables a box that scrolls by itself and can be reached by keyboard, header cells their
     scope, links to other sites ``rel="noopener"``, long names of drugs places to break, and pictures their files. A
-    figure whose picture is not in ``pictures`` is left out whole. The sanitiser with OUTPUT is the last step, so
+    figure whose picture is not in ``pictures`` is left out whole. ``links`` has the address of each post that can be
+    linked to now; of a link to another post only the words stay. The sanitiser with OUTPUT is the last step, so
     nothing done here can let through what a page may not hold. The result is a plain ``str``.
     """
     blocks = arrange(html)
     ids = Ids()
     found = headings(blocks, ids)
-    return Rendered(_sanitiser.clean(_PageWriter(pictures, found, ids).write(blocks)), found)
+    return Rendered(_sanitiser.clean(_PageWriter(pictures, links or {}, found, ids).write(blocks)), found)
 
 
-def render_for_feeds(html: str, pictures: Mapping[int, Picture], address: str) -> str:
+def render_for_feeds(
+    html: str, pictures: Mapping[int, Picture], address: str, links: Mapping[int, str] | None = None
+) -> str:
     """A stored body as a feed reader shows it, far from the page's own address and looks.
 
     Every address is whole, seen from ``address``, the article's own. A picture is one file that everything can open.
     Otherwise as ``render``.
     """
-    return _sanitiser.clean(_FeedWriter(pictures, address).write(arrange(html)))
+    return _sanitiser.clean(_FeedWriter(pictures, links or {}, address).write(arrange(html)))
 
 
 class _OutwardWriter(Writer):
-    def __init__(self, pictures: Mapping[int, Picture]) -> None:
+    def __init__(self, pictures: Mapping[int, Picture], links: Mapping[int, str]) -> None:
         self.pictures = pictures
+        self.links = links
 
-    def link_attributes(self, href: str) -> str:
-        return ' rel="noopener"' if href.lower().startswith(("http:", "https:", "//")) else ""
+    def runs(self, runs: list[Run]) -> str:
+        return super().runs([run._replace(marks=tuple(self.marks(run.marks))) for run in runs])
+
+    def marks(self, marks: Iterable[Mark]) -> Iterator[Mark]:
+        for mark in marks:
+            if mark.post is None:
+                yield mark
+            elif address := self.links.get(mark.post):
+                yield Mark("a", f"{address}#{mark.fragment}" if mark.fragment else address)
+
+    def link_attributes(self, mark: Mark) -> dict[str, str]:
+        leads_away = (mark.href or "").lower().startswith(("http:", "https:", "//"))
+        return super().link_attributes(mark) | ({"rel": "noopener"} if leads_away else {})
 
     def block(self, block: Block) -> str:
         if isinstance(block, Figure) and block.image not in self.pictures:
@@ -77,12 +92,12 @@ class _OutwardWriter(Writer):
 
 
 class _FeedWriter(_OutwardWriter):
-    def __init__(self, pictures: Mapping[int, Picture], address: str) -> None:
-        super().__init__(pictures)
+    def __init__(self, pictures: Mapping[int, Picture], links: Mapping[int, str], address: str) -> None:
+        super().__init__(pictures, links)
         self.address = address
 
-    def runs(self, runs: list[Run]) -> str:
-        return super().runs([run._replace(marks=tuple(map(self.seen_from_afar, run.marks))) for run in runs])
+    def marks(self, marks: Iterable[Mark]) -> Iterator[Mark]:
+        return map(self.seen_from_afar, super().marks(marks))
 
     def seen_from_afar(self, mark: Mark) -> Mark:
         if mark.href is None:
@@ -99,8 +114,10 @@ class _FeedWriter(_OutwardWriter):
 
 
 class _PageWriter(_OutwardWriter):
-    def __init__(self, pictures: Mapping[int, Picture], found: list[Heading], ids: Ids) -> None:
-        super().__init__(pictures)
+    def __init__(
+        self, pictures: Mapping[int, Picture], links: Mapping[int, str], found: list[Heading], ids: Ids
+    ) -> None:
+        super().__init__(pictures, links)
         self.heading_ids = iter([heading.id for heading in found])
         self.ids = ids
         self.caption_id = ""

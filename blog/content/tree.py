@@ -14,7 +14,10 @@ from blog.content.markup import WITHOUT_CONTENT
 MAX_DEPTH = 60
 LIST_MARKER_START, LIST_MARKER_END = "#marker", "#end"
 
-_ATTRIBUTES = ("href", "src", "alt", "data-image", "start", "scope", "colspan", "rowspan", "class")
+_ATTRIBUTES = (
+    *("href", "src", "alt", "data-image", "data-post", "data-fragment"),
+    *("start", "scope", "colspan", "rowspan", "class"),
+)
 _SPACE = re.compile("[ \t\n\r\f\x0b\x85\xa0\u2028\u2029]+")
 # Control characters, halves of surrogate pairs, zero-width space, byte order marks, code points that are no characters.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from blog.content.blocks import Block, Cell, Figure, List, Quote, Table, Text
-from blog.content.phrases import Run, write_runs
+from blog.content.phrases import Mark, Run, write_runs
 
 
 class Writer:
@@ -28,11 +28,13 @@ class Writer:
 
     def runs(self, runs: list[Run]) -> str:
         """Words within a block."""
-        return write_runs(runs, self.link_attributes)
+        return write_runs(runs, lambda mark: attributes(self.link_attributes(mark)))
 
-    def link_attributes(self, href: str) -> str:
-        """What a link carries beside its address: nothing, or text that begins with a space."""
-        return ""
+    def link_attributes(self, mark: Mark) -> dict[str, str]:
+        """What a link carries."""
+        if mark.post is None:
+            return {"href": mark.href or ""}
+        return {"data-post": str(mark.post)} | ({"data-fragment": mark.fragment} if mark.fragment else {})
 
     def text(self, text: Text) -> str:
         """A paragraph or heading."""

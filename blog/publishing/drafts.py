@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from blog.clinic_time import spoken
-from blog.content.outline import image_ids
+from blog.content.outline import image_ids, post_links
 from blog.content.plain import tidy_line
 from blog.models import (
     Address,
@@ -22,6 +22,7 @@ from blog.models import (
     Publication,
     Revision,
     RevisionImage,
+    RevisionLink,
     RevisionTag,
     Tag,
 )
@@ -261,6 +262,8 @@ def seal(revision: Revision, tags: Iterable[Tag], now: datetime) -> None:
     used = set(image_ids(revision.body)) | ({revision.hero_image_id} - {None})
     known = Image.objects.filter(pk__in=used).values_list("pk", flat=True)
     RevisionImage.objects.bulk_create(RevisionImage(revision=revision, image_id=pk) for pk in known)
+    linked = Post.objects.filter(pk__in=post_links(revision.body)).values_list("pk", flat=True)
+    RevisionLink.objects.bulk_create(RevisionLink(revision=revision, post_id=pk) for pk in linked)
 
 
 def typed_tags(revision: Revision) -> tuple[list[Tag] | None, dict[str, object]]:
