@@ -20,6 +20,7 @@ STAFF = {
     "posts in the trash": "/admin/blog/post/?trash=1",
     "new post": "/admin/blog/post/add/",
     "edit post": "/admin/blog/post/1/change/",
+    "earlier versions": "/admin/blog/post/1/versions/",
     "history": "/admin/blog/post/1/history/",
     "publish a draft": "/admin/blog/post/6/publish/",
     "publish": "/admin/blog/post/1/publish/",

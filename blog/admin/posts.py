@@ -21,6 +21,7 @@ from .post_links import link_urls
 from .post_list import PostList
 from .post_release import release_urls
 from .post_state import Standing, standing_of
+from .post_versions import version_urls
 
 OFFERED_TAGS = 300
 
@@ -36,7 +37,13 @@ class PostAdmin(PostList, admin.ModelAdmin):
         """Django's own, after the screens that publish, take off and put away."""
         # Not behind the admin's login: who is signed out gets an answer, not a login page.
         signed_in = path("signed-in/", never_cache(require_GET(self.signed_in)), name="blog_post_signed_in")
-        return [signed_in, *link_urls(self), *release_urls(self), *super().get_urls()]
+        return [
+            signed_in,
+            *link_urls(self),
+            *release_urls(self),
+            *version_urls(self),
+            *super().get_urls(),
+        ]
 
     def signed_in(self, request: HttpRequest) -> JsonResponse:
         """Whether a form can be sent now, as JSON for its script.

@@ -39,6 +39,7 @@ from .drafts import (
 )
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
+from .restore import NothingToRestore, Restored, restore
 from .samples import load_samples, remove_samples, samples_present
 from .takedown import keep_on_site, take_off
 
@@ -52,8 +53,10 @@ __all__ = [
     "Kept",
     "NotAllowed",
     "NotThere",
+    "NothingToRestore",
     "Operator",
     "Refused",
+    "Restored",
     "Seen",
     "StaleWindow",
     "autosave",
@@ -80,6 +83,7 @@ __all__ = [
     "require_edit",
     "require_release",
     "require_take_off",
+    "restore",
     "restore_from_trash",
     "samples_present",
     "save_draft",

@@ -173,12 +173,16 @@ def save_draft(
     *,
     base_id: int | None = None,
     seen: Seen | None = None,
+    restored_from: Revision | None = None,
+    note: str = "",
     now: datetime | None = None,
 ) -> Revision:
     """Save a working copy and seal a revision of it; readers see no change.
 
     The actor's own open revision becomes that revision where ``seen`` shows that these values come from it. Open words
     that this save does not know, of the actor or of others, are set aside: kept among the versions.
+
+    ``restored_from`` is the earlier revision whose words these are, ``note`` a sentence to keep with the new one.
 
     ``post`` carries the new values; without a key it is a new post. ``base_id`` is the revision that the text was
     opened from. Returns the sealed revision: the newest one unchanged where nothing differs from it.
@@ -221,6 +225,7 @@ def save_draft(
     for name, value in post.article_values().items():
         setattr(revision, name, value)
     revision.base, revision.typed, revision.saved_at = newest, {}, now
+    revision.restored_from, revision.note = restored_from, note
     # From here on they are the words of no window: one that stayed open does not know what was saved.
     revision.version, revision.window = revision.version + 1, ""
     seal(revision, tags, now)
