@@ -35,6 +35,7 @@ PLUGINS = (
     "removeformat",
     "showborders",
     "staff",
+    "staffvideos",
     "tab",
     "tableselection",
     "tabletools",
@@ -109,7 +110,7 @@ class ArticleEditor(CKEditorWidget):
     def media(self) -> forms.Media:
         """Scripts in the order in which they need each other, and the styles."""
         package = super().media
-        return forms.Media(css=package._css, js=[*package._js, Script("staff/editor.js")])
+        return forms.Media(css=package._css, js=[*package._js, Script("staff/editor.js"), Script("staff/videos.js")])
 
 
 def image_address(pk: int) -> str:

@@ -10,14 +10,15 @@ from itertools import groupby
 
 from blog.content import word_lists
 from blog.content.markup import accepts
-from blog.content.phrases import BREAK, Mark, PostFromHref, Run, is_wholly, marks_of, tidy, without
+from blog.content.phrases import BREAK, Mark, PostFromHref, Run, is_wholly, marks_of, plain, tidy, without
+from blog.content.table_parts import TableParts
 from blog.content.tree import Node, read
+from blog.content.videos import link_to, linked_video, typed_video, video_at
 
 MAX_LISTS = 6
 MAX_QUOTES = 4
 
 _HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
-_CELLS = ("td", "th")
 _BOUNDARIES = frozenset(
     """p div section article header footer main nav aside address center form fieldset legend details summary hgroup dl
     dt dd pre listing xmp plaintext hr figcaption caption tbody thead tfoot tr td th li dir menu body html
@@ -95,9 +96,11 @@ def arrange(
     dropped, their captions stay as paragraphs. ``post_from_href`` may say which post of this blog an address belongs
     to, and which heading in it; such a link keeps the post and no address. Each picture stands in a figure of its own,
     so one amid a sentence splits it. Lists deeper than ``MAX_LISTS`` and tables within tables lose their structure,
-    never their words.
+    never their words. Videos of other sites become links: their frames, and paragraphs that hold nothing but their
+    address.
     """
-    return _Arranger(image_id_from_src, post_from_href).flow(read(html).children, ())
+    arranger = _Arranger(image_id_from_src, post_from_href)
+    return [_with_video_linked(block) for block in arranger.flow(read(html).children, ())]
 
 
 def descend(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -113,6 +116,20 @@ def descend(blocks: Iterable[Block]) -> Iterator[Block]:
             for row in (*block.head, *block.body):
                 for cell in row:
                     yield from descend(cell.blocks)
+
+
+def _with_video_linked(block: Block) -> Block:
+    if not isinstance(block, Text) or block.tag != "p":
+        return block
+    if video := typed_video(block.runs):
+        return Text("p", link_to(video))
+    words = plain(block.runs)
+    if words.startswith(("<iframe ", "<blockquote ")):
+        # The code that a site offers for «embedding», typed as if it were words.
+        inner = _Arranger(None, None).flow(read(words).children, ())
+        if len(inner) == 1 and isinstance(inner[0], Text) and linked_video(inner[0].runs):
+            return inner[0]
+    return block
 
 
 class _Flow:
@@ -156,7 +173,7 @@ class _Arranger:
             elif word_lists.is_marker(child):
                 continue
             elif (blocks := self.block(child, marks)) is not None:
-                if blocks or child.tag != "img":
+                if blocks or child.tag not in ("img", "iframe"):
                     flow.add(blocks)
             elif child.tag in _BOUNDARIES:
                 flow.close()
@@ -217,7 +234,15 @@ class _Arranger:
             )
         ]
 
+    def frame(self, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
+        video = video_at(node.attributes.get("src", ""))
+        return [Text("p", link_to(video, node.attributes.get("title", "")))] if video else []
+
     def quote(self, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
+        if {"tiktok-embed", "instagram-media"} & set(node.attributes.get("class", "").split()):
+            address = node.attributes.get("cite") or node.attributes.get("data-instgrm-permalink", "")
+            if video := video_at(address):
+                return [Text("p", link_to(video))]
         if self.quotes >= MAX_QUOTES:
             return self.flow(node.children, marks)
         self.quotes += 1
@@ -258,7 +283,7 @@ class _Arranger:
         if self.in_table:
             return self.flow([Node("div", children=node.children)], marks)
         self.in_table = True
-        parts = _TableParts()
+        parts = TableParts()
         parts.collect(node)
         caption = self.caption(parts.captions, marks)
         strays = self.flow(parts.strays, marks)
@@ -288,6 +313,7 @@ class _Arranger:
 
 _MAKERS = {
     "img": _Arranger.picture,
+    "iframe": _Arranger.frame,
     "ul": _Arranger.make_list,
     "ol": _Arranger.make_list,
     "blockquote": _Arranger.quote,
@@ -295,33 +321,6 @@ _MAKERS = {
     "table": _Arranger.table,
     **dict.fromkeys(_HEADINGS, _Arranger.heading),
 }
-
-
-class _TableParts:
-    """A table taken apart: captions, rows (whether in a thead, cells), and whatever stands where it may not."""
-
-    def __init__(self) -> None:
-        self.captions: list[Node] = []
-        self.rows: list[tuple[bool, list[Node]]] = []
-        self.strays: list[Node | str] = []
-
-    def collect(self, node: Node, in_head: bool = False) -> None:
-        loose: list[Node] = []
-        for child in node.children:
-            tag = child.tag if isinstance(child, Node) else ""
-            if tag in _CELLS:
-                if not loose:
-                    self.rows.append((in_head, loose))
-                loose.append(child)
-                continue
-            if tag:
-                loose = []
-            if tag == "caption":
-                self.captions.append(child)
-            elif tag in ("thead", "tbody", "tfoot", "tr"):
-                self.collect(child, in_head or tag == "thead")
-            elif tag not in ("colgroup", "col"):
-                self.strays.append(child)
 
 
 def _is_header(rows: list[list[Cell]]) -> bool:

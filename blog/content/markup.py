@@ -43,7 +43,7 @@ _HEADING = Element(output={"id": ID})
 _CELL = {"colspan": SPAN, "rowspan": SPAN}
 
 ELEMENTS: Mapping[str, Element] = {
-    "p": _PLAIN,
+    "p": Element(output={"class": "video"}),
     "h2": _HEADING,
     "h3": _HEADING,
     "h4": _HEADING,
@@ -84,6 +84,7 @@ ELEMENTS: Mapping[str, Element] = {
     "tr": _PLAIN,
     "th": Element({"scope": "row|col", **_CELL}),
     "td": Element(_CELL),
+    "span": Element(None),
     "div": Element(
         None,
         output={"class": "table", "role": "group", "tabindex": "0", "aria-labelledby": ID, "aria-label": "Table"},

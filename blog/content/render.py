@@ -11,6 +11,7 @@ from blog.content.long_words import soften
 from blog.content.markup import output_rules
 from blog.content.outline import Heading, Ids, headings
 from blog.content.phrases import Mark, Run
+from blog.content.videos import linked_video
 from blog.content.writing import Writer, attributes
 
 SIZES = "(min-width:42rem) 660px, 92vw"
@@ -45,9 +46,10 @@ def render(html: str, pictures: Mapping[int, Picture], links: Mapping[int, str] 
 
     Headings get their ids, tables a box that scrolls by itself and can be reached by keyboard, header cells their
     scope, links to other sites ``rel="noopener"``, long names of drugs places to break, and pictures their files. A
-    figure whose picture is not in ``pictures`` is left out whole. ``links`` has the address of each post that can be
-    linked to now; of a link to another post only the words stay. The sanitiser with OUTPUT is the last step, so
-    nothing done here can let through what a page may not hold. The result is a plain ``str``.
+    paragraph that only links to a video elsewhere becomes a card that says which site it opens. A figure whose picture
+    is not in ``pictures`` is left out whole. ``links`` has the address of each post that can be linked to now; of a
+    link to another post only the words stay. The sanitiser with OUTPUT is the last step, so nothing done here can let
+    through what a page may not hold. The result is a plain ``str``.
     """
     blocks = arrange(html)
     ids = Ids()
@@ -127,8 +129,16 @@ class _PageWriter(_OutwardWriter):
 
     def text(self, text: Text) -> str:
         if text.tag == "p":
-            return super().text(text)
+            return self.video(text) or super().text(text)
         return f"<{text.tag}{attributes({'id': next(self.heading_ids)})}>{self.runs(text.runs)}</{text.tag}>"
+
+    def video(self, text: Text) -> str:
+        video = linked_video(text.runs)
+        card = self.runs(text.runs) if video else ""
+        # One link around all the words; where marks stand around it, it stays an ordinary paragraph.
+        if not (card.startswith("<a ") and card.endswith("</a>") and card.count("<a ") == 1):
+            return ""
+        return f'<p class="video">{card.removesuffix("</a>")}<span>Opens {video.host}</span></a></p>'
 
     def picture(self, figure: Figure) -> str:
         picture = self.pictures[figure.image]

@@ -18,6 +18,9 @@ _ATTRIBUTES = (
     *("href", "src", "alt", "data-image", "data-post", "data-fragment"),
     *("start", "scope", "colspan", "rowspan", "class"),
 )
+# What stays of a frame, and of a quotation that stands for one: where it leads and what it is called.
+_FRAME_ATTRIBUTES = ("src", "title")
+_QUOTE_ATTRIBUTES = ("cite", "data-instgrm-permalink", "class")
 _SPACE = re.compile("[ \t\n\r\f\x0b\x85\xa0\u2028\u2029]+")
 # Control characters, halves of surrogate pairs, zero-width space, byte order marks, code points that are no characters.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
@@ -41,9 +44,10 @@ class Node:
 def read(html: str) -> Node:
     """Parse ``html``, whatever it is, into a tree under one ``body`` node; never raises for a ``str``.
 
-    Elements that hold no words of an article (scripts, styles, frames, drawings, hidden text, text deleted under Word's
-    change tracking) are left out with all they hold. Elements nested deeper than ``MAX_DEPTH`` are left out too, their
-    text stays. Comments go, except that Word's marks around a list's bullet become ``#marker`` and ``#end`` nodes.
+    Elements that hold no words of an article (scripts, styles, drawings, hidden text, text deleted under Word's change
+    tracking) are left out with all they hold; of a frame only its address and title stay. Elements nested deeper than
+    ``MAX_DEPTH`` are left out too, their text stays. Comments go, except that Word's marks around a list's bullet
+    become ``#marker`` and ``#end`` nodes.
     """
     text = _ITALIC.sub(r"<\1em", _BOLD.sub(r"<\1strong", _DOCUMENT_END.sub("", _UNWANTED.sub("", html))))
     body = Node("body")
@@ -64,6 +68,9 @@ def read(html: str) -> Node:
                 _add_text(outer, element.tail)
         elif not isinstance(child.tag, str):
             _add_comment(node, child)
+            _add_text(node, child.tail)
+        elif child.tag == "iframe":
+            node.children.append(Node("iframe", _values(child, _FRAME_ATTRIBUTES)))
             _add_text(node, child.tail)
         elif child.tag in WITHOUT_CONTENT or _is_hidden(styles := _styles(child)):
             _add_text(node, child.tail)
@@ -86,10 +93,14 @@ def _parse(text: str) -> etree._Element:
 
 
 def _child_of(node: Node, element: etree._Element, styles: dict[str, str]) -> Node:
-    values = {name: _UNWANTED.sub("", value) for name in _ATTRIBUTES if (value := element.get(name)) is not None}
-    child = Node(element.tag.lower(), values, styles)
+    names = _QUOTE_ATTRIBUTES if element.tag == "blockquote" else _ATTRIBUTES
+    child = Node(element.tag.lower(), _values(element, names), styles)
     node.children.append(child)
     return child
+
+
+def _values(element: etree._Element, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: _UNWANTED.sub("", value) for name in names if (value := element.get(name)) is not None}
 
 
 def _add_text(node: Node, text: str | None) -> None:

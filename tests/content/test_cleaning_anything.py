@@ -23,7 +23,8 @@ ATTRIBUTES = (
     "data-image=x alt='\"q' start=4 start=-1 scope=row scope=x colspan=2 rowspan=999 onclick=alert(1) onerror=alert(1) "
     "class=MsoTitle id=a "
     "style=font-weight:bold style='font-weight:normal' style=font-style:italic style='mso-list:Ignore' "
-    "style='mso-list:l0&#32;level1&#32;lfo1' style='mso-list:l0&#32;level3&#32;lfo1' src=https://x.example/a.png"
+    "style='mso-list:l0&#32;level1&#32;lfo1' style='mso-list:l0&#32;level3&#32;lfo1' src=https://x.example/a.png "
+    "src=https://youtu.be/abcdefgh href=https://youtu.be/abcdefgh title=&lt;b>"
 ).split()
 WORDS = (
     "a|b c| |\n|&nbsp;|&amp;|&lt;b>|<|>|1.|·|é|\u200b|\xad|\x00|&#1;|<!-- x|-->|"
