@@ -6,15 +6,14 @@ from datetime import datetime
 from django import forms
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.text import slugify
 
 from blog import publishing
 from blog.models import Author, Image, Post, Revision, Tag, Topic
 
 from .editor import ArticleField
+from .post_author import SigningField, check_signing, offer_authors, settle_author
 from .post_fields import KeyPointsField, PickedPostsField, ShownDateField, TagWordsField, moment_of
 
 SLUG_LENGTH = Post._meta.get_field("slug").max_length
@@ -53,6 +52,7 @@ class PostForm(forms.ModelForm):
         Topic.objects.all(), required=False, widget=forms.RadioSelect, empty_label="No topic yet", blank=True
     )
     author = forms.ModelChoiceField(Author.objects.all(), required=False, empty_label="Nobody yet")
+    sign_as = SigningField()
     tag_words = TagWordsField(label="Tags", required=False)
     published_at = ShownDateField(
         label="Shown date",
@@ -124,25 +124,11 @@ class PostForm(forms.ModelForm):
         self.initial.setdefault("base", newest.pk if newest else None)
         if post.pk:
             self.initial.setdefault("tag_words", list(post.tags.values_list("name", flat=True)))
-        own = Author.objects.filter(user=self.user).first() if self.user else None
         if post.pk is None and "title" in self.fields:
             self.fields["title"].help_text = "The title is all a draft needs."
             if not self.is_bound:
                 self.fields["title"].widget.attrs["autofocus"] = True
-            if own is not None:
-                self.initial.setdefault("author", own.pk)
-        if not (self.user and self.user.has_perm("blog.change_any_post")):
-            allowed = {own.pk if own else None, post.author_id} - {None}
-            self.fields["author"].queryset = Author.objects.filter(pk__in=allowed)
-            if not allowed:
-                self.fields["author"].help_text = "An editor or manager can link your name."
-        elif self.user.has_perm("blog.add_author") and not Author.objects.exists():
-            self.fields["author"].help_text = format_html(
-                'There is no author yet. <a href="{}">Add one</a>, then load this page again.',
-                reverse("admin:blog_author_add"),
-            )
-        elif own is None:
-            self.fields["author"].help_text = "Your own name is not here? A manager adds it under Authors."
+        offer_authors(self, self.user)
         self.fields["related_posts"].offer(post, self.now)
         # Left out, it stays what it is: only the title is needed.
         if "kind" in self.fields:
@@ -208,6 +194,7 @@ class PostForm(forms.ModelForm):
         if "body" in cleaned and "body" not in self.changed_data:
             # Opened and saved is not changed, whatever the text would be cleaned to today.
             cleaned["body"] = self.instance.body
+        check_signing(self, self.user)
         if cleaned.get("title") and "slug" in cleaned:
             cleaned["slug"] = self._settled_slug(cleaned["title"], cleaned["slug"])
         return cleaned
@@ -242,6 +229,7 @@ class PostForm(forms.ModelForm):
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with transaction.atomic():
+                    settle_author(self, self.user)
                     tags = [_tag_for(word) or _new_tag(word) for word in self.cleaned_data["tag_words"]]
                     return publishing.save_draft(self.user, post, set(tags), base_id=self.base_id, now=self.now)
             except IntegrityError:

@@ -17,11 +17,14 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from blog import publishing
+from blog.addresses import full_address
 from blog.clinic_time import clock, full_day, spoken, zone_label
 from blog.models import Post, Publication, Revision
 from blog.publishing import links
 
+from .post_receipt import receipt
 from .release_form import LATER, PublishForm, TakeOffForm
+from .release_words import preview_address, versions_address, what_changes
 from .work import since, spoken_on, standing
 
 LISTED_LINKS = 5
@@ -39,6 +42,7 @@ def release_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
             ("keep", "keep_on_site", screens.keep_on_site),
             ("trash", "trash", screens.trash),
             ("restore", "restore", screens.restore),
+            ("receipt", "receipt", receipt(model_admin)),
         )
     ]
 
@@ -87,6 +91,7 @@ class ReleaseScreens:
             "post": post,
             "opts": self.model_admin.opts,
             "zone": zone_label(),
+            "may_release": publishing.may_release(request.user),
             **about,
         }
         return TemplateResponse(request, f"admin/blog/post/{template}", context, status=status)
@@ -107,28 +112,24 @@ class ReleaseScreens:
             )
         if not form.is_valid():
             return self._publish_page(request, post, now, form)
-        at = form.cleaned_data["at"]
+        values = form.cleaned_data
         try:
-            publication = publishing.publish(request.user, shown, at=at, show_updated=form.cleaned_data["show_updated"])
+            publishing.publish(
+                request.user, shown, at=values["at"], until=values["until"], show_updated=values["show_updated"]
+            )
         except publishing.AlreadyLive as same:
-            messages.info(request, self._with_live_link(str(same), post))
+            messages.info(request, str(same))
         except publishing.AlreadyScheduled as refused:
             waiting = self._waiting(post, timezone.now())
             if waiting is None or waiting.revision_id != shown.pk:
                 form.add_error(None, str(refused))
                 return self._publish_page(request, post, timezone.now(), form)
-            messages.info(request, f"Scheduled for {spoken(waiting.live_from, now)}.")
         except publishing.EditConflict as conflict:
             return self._publish_page(request, post, timezone.now(), form, conflict=str(conflict), status=409)
         except publishing.Refused as refused:
             form.add_error(None, str(refused))
             return self._publish_page(request, post, timezone.now(), form)
-        else:
-            if at is None:
-                messages.success(request, self._with_live_link("It is live.", post))
-            else:
-                messages.success(request, f"Scheduled for {spoken(publication.live_from, now)}.")
-        return redirect("admin:blog_post_change", post.pk)
+        return redirect("admin:blog_post_receipt", post.pk)
 
     def _publish_page(
         self,
@@ -143,6 +144,7 @@ class ReleaseScreens:
         if newest is None:
             raise Http404
         stands = standing(post, now)
+        missing = publishing.missing_for_release(newest)
         form = form or PublishForm(initial={"revision": newest.pk}, now=now)
         live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
         at = form.cleaned_data.get("at") if form.is_bound and hasattr(form, "cleaned_data") else None
@@ -171,7 +173,12 @@ class ReleaseScreens:
             today_words=full_day(now),
             updated_words=full_day(at or now),
             shown_on=full_day(newest.published_at) if newest.published_at else "",
-            missing=publishing.missing_for_release(newest),
+            missing=missing,
+            missing_first=next(iter(missing), ""),
+            place=full_address(reverse("blog:article", args=[newest.slug])).partition("://")[2],
+            changes=what_changes(live.revision, newest) if live is not None else "",
+            versions=versions_address(post),
+            preview=preview_address(post),
         )
 
     def _shown_revision(self, post: Post, key: str) -> Revision | None:
@@ -181,12 +188,6 @@ class ReleaseScreens:
 
     def _waiting(self, post: Post, now: datetime) -> Publication | None:
         return post.publications.filter(live_from__gt=now).select_related("released_by").first()
-
-    def _with_live_link(self, words: str, post: Post) -> str:
-        live = Publication.objects.live(timezone.now()).filter(post=post).first()
-        if live is None:
-            return words
-        return format_html('{} <a href="{}">Open the live page</a>', words, live.get_absolute_url())
 
     @_only_post
     @_screen
@@ -207,7 +208,7 @@ class ReleaseScreens:
     @_screen
     def take_off(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Say what readers will see (GET), then end the article now or at a set time (POST)."""
-        publishing.require_release(request.user)
+        publishing.require_take_off(request.user)
         stands = standing(post, now)
         is_live = stands.live_since is not None
         if request.method != "POST":
@@ -218,21 +219,14 @@ class ReleaseScreens:
             return redirect("admin:blog_post_change", post.pk)
         if not form.is_valid():
             return self._take_off_page(request, stands, form)
-        at = form.cleaned_data["at"]
         try:
-            publishing.take_off(request.user, post, form.cleaned_data["reason"], at=at)
+            publishing.take_off(request.user, post, form.cleaned_data["reason"], at=form.cleaned_data["at"])
         except (publishing.NotAllowed, publishing.NotThere):
             raise
         except publishing.Refused as refused:
             form.add_error(None, str(refused))
             return self._take_off_page(request, standing(post, timezone.now()), form)
-        if at is None:
-            messages.success(request, "It is off the site. At its address readers see that it is no longer here.")
-        else:
-            messages.success(
-                request, f"It leaves the site {spoken_on(at, now)}. Until then nothing changes for readers."
-            )
-        return redirect("admin:blog_post_change", post.pk)
+        return redirect("admin:blog_post_receipt", post.pk)
 
     def _take_off_page(self, request: HttpRequest, stands: Post, form: TakeOffForm) -> HttpResponse:
         now = stands.seen_at

@@ -113,6 +113,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
                 "title": f"Read post: {post}",
                 "subtitle": None,
                 "standing": standing,
+                "may_take_off": publishing.may_take_off(request.user),
                 "text_to_read": render(post.body, {}, reading.link_addresses([post.body], now)).html,
                 "has_photos": "<figure" in post.body,
             }
@@ -124,6 +125,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "standing": standing.unsaved() if form.errors else standing,
             "typist": request.user.pk,
             "may_release": publishing.may_release(request.user),
+            "may_take_off": publishing.may_take_off(request.user),
             "conflict": form.conflict,
             "hero": hero,
             "hero_thumbnail": _hero_file(hero),

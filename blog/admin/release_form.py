@@ -10,6 +10,7 @@ from blog.clinic_time import NoSuchTime, at_clinic
 NINE = time(9, 0)
 FARTHEST = timedelta(days=5 * 366)
 NOW, LATER = "now", "later"
+TIMES = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"]
 
 
 class WhenForm(forms.Form):
@@ -28,7 +29,7 @@ class WhenForm(forms.Form):
     time = forms.TimeField(
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        input_formats=["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"],
+        input_formats=TIMES,
         error_messages={"invalid": "This is not a time. Write it as 9:00 am."},
     )
 
@@ -72,10 +73,46 @@ class WhenForm(forms.Form):
 
 
 class PublishForm(WhenForm):
-    """Which text goes live, when, and whether readers are told that it was updated."""
+    """Which text goes live, when, whether readers are told that it was updated, and when it leaves again.
+
+    ``cleaned_data["until"]`` is the moment of leaving, or None where no day was chosen.
+    """
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     show_updated = forms.BooleanField(required=False)
+    until_date = forms.DateField(
+        label="Leaves on",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": "This is not a date. Write it as 12/31/2026."},
+    )
+    until_time = forms.TimeField(
+        label="at",
+        required=False,
+        initial=NINE,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        input_formats=TIMES,
+        error_messages={"invalid": "This is not a time. Write it as 9:00 am."},
+    )
+
+    def clean(self) -> dict:
+        """Judge the moment of leaving like that of going live: shown by the clinic's clock, and after it."""
+        values = super().clean()
+        values["until"] = None
+        day = values.get("until_date")
+        if day is None or self.errors:
+            return values
+        try:
+            until = at_clinic(day, values.get("until_time") or NINE)
+        except NoSuchTime as sentence:
+            self.add_error("until_time", str(sentence))
+            return values
+        if until <= (values["at"] or self.now):
+            self.add_error("until_date", "It would leave before it goes live. Choose a later day, or none.")
+        elif day > timezone.localdate(self.now) + 2 * FARTHEST:
+            self.add_error("until_date", "That is more than ten years away. Look at the year.")
+        values["until"] = until
+        return values
 
 
 class TakeOffForm(WhenForm):

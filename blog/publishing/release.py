@@ -25,6 +25,8 @@ from .record import record
 
 # The smallest step between two publications of one post; databases keep microseconds.
 _STEP = timedelta(microseconds=1)
+# The reason in the audit trail of an end that was set together with going live.
+PLANNED_END = "Set when it was published"
 
 
 class AddressTaken(Refused):
@@ -44,8 +46,12 @@ def missing_for_release(revision: Revision) -> dict[str, str]:
     missing = {}
     if not plain_text(revision.body).strip():
         missing["body"] = "There is no text yet. Write the article first."
+    if revision.author_id is not None and revision.author.is_sample and not revision.post.is_sample:
+        missing["author"] = (
+            f"“{revision.author.name}” is a made-up name from the samples. Choose who signs this under “Post”."
+        )
     if revision.author_id is None:
-        there_are = Author.objects.exists()
+        there_are = Author.objects.filter(is_sample=False).exists()
         missing["author"] = (
             "Nobody is named as the author. Choose one under “Post”."
             if there_are
@@ -61,13 +67,15 @@ def publish(
     revision: Revision,
     *,
     at: datetime | None = None,
+    until: datetime | None = None,
     show_updated: bool = False,
     now: datetime | None = None,
 ) -> Publication:
     """Put exactly this revision before readers: at once, or from the moment ``at`` (aware) without any further write.
 
-    It must still be the newest draft. What readers see until then ends at that moment; a planned end
-    («off the site on …») stays. With ``show_updated`` the page says «Updated» with the day it goes live.
+    It must still be the newest draft. What readers see until then ends at that moment. It stays until the moment
+    ``until``, else until the end that was planned before, if one was. With ``show_updated`` the page says «Updated»
+    with the day it goes live.
     Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused``
     with what is missing.
     """
@@ -97,7 +105,7 @@ def publish(
         if last is not None:
             # Two publishers in one microsecond, or a clock set back: the later act still comes later.
             live_from = max(live_from, (last.live_from if live else last.live_until) + _STEP)
-        live_until = _end_after(live, live_from)
+        live_until = _end_after(live, live_from) if until is None else _planned_end(until, live_from)
         first = post.publications.order_by("live_from").first()
         published_at = newest.published_at or (first.live_from if first else live_from)
         if published_at > live_from:
@@ -135,6 +143,16 @@ def publish(
             revision=newest,
             takes_effect_at=live_from,
         )
+        if until is not None:
+            record(
+                actor,
+                AuditEntry.Act.TAKE_OFF_SCHEDULED,
+                at=now,
+                post=post,
+                revision=newest,
+                takes_effect_at=until,
+                reason=PLANNED_END,
+            )
     return publication
 
 
@@ -190,6 +208,14 @@ def _end_after(live: Publication | None, live_from: datetime) -> datetime:
             "The post leaves the site before that time. Choose an earlier time, or keep it on the site first."
         )
     return live.live_until
+
+
+def _planned_end(until: datetime, live_from: datetime) -> datetime:
+    if until <= live_from:
+        raise Refused("It would leave the site before it goes live. Choose a later day for leaving.")
+    if until >= FAR_FUTURE:
+        raise Refused("The day for leaving is too far away. Look at the year.")
+    return until
 
 
 def _claim_address(post: Post, slug: str) -> None:

@@ -88,7 +88,7 @@
   const photos = (editor) => {
     editor.widgets.add('staffPhoto', {
       pathName: 'photo',
-      editables: {caption: {selector: 'figcaption', allowedContent: 'strong em sub sup br; a[!href]'}},
+      editables: {caption: {selector: 'figcaption', allowedContent: 'strong em sub sup br; a[!href,data-post,data-fragment,data-off]'}},
       upcast: (element) => element.name === 'figure' && element.find('img', true).length === 1,
       getLabel() { return `Photo: ${this.element.findOne('img').getAttribute('alt') || 'only decoration'}`; },
       // A photo is a group of things in the text, not a landmark of the page.
@@ -174,19 +174,9 @@
 
   const openSheet = (dialog) => new Promise((resolve) => {
     dialog.returnValue = '';
-    dialog.querySelectorAll('[data-error]').forEach((error) => { error.hidden = true; });
     dialog.showModal();
     dialog.addEventListener('close', () => resolve(dialog.returnValue), {once: true});
   });
-
-  const asAddress = (typed) => {
-    const text = typed.trim();
-    if (/^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/.test(text)) return `mailto:${text}`;
-    if (/^\+?[\d\s().-]{7,20}$/.test(text)) return `tel:${text.replace(/[^\d+]/g, '')}`;
-    if (/^(https?:\/\/\S+|mailto:\S+|tel:\S+|[/#]\S*)$/i.test(text)) return text;
-    if (/^[\w-]+(\.[\w-]+)+([/?#:]\S*)?$/.test(text)) return `https://${text}`;
-    return null;
-  };
 
   const links = (editor) => {
     const linkAt = () => {
@@ -204,27 +194,28 @@
     editor.addCommand('staffLink', {
       requiredContent: 'a[href]',
       async exec() {
-        const dialog = document.getElementById('link-sheet');
-        const [address, words] = [dialog.querySelector('#link-address'), dialog.querySelector('#link-words')];
         const link = linkAt();
         const selected = editor.getSelection();
         const bare = !link && (!selected || selected.getRanges().every((range) => range.collapsed));
-        address.value = link ? link.data('cke-saved-href') || link.getAttribute('href') : '';
-        words.value = '';
-        dialog.querySelector('[data-words]').hidden = !bare;
-        dialog.querySelector('[data-remove]').hidden = !link;
-        const answer = await keepingPlace(editor, () => openSheet(dialog));
+        const address = link ? link.data('cke-saved-href') || link.getAttribute('href') : '';
+        const {answer, href, words, post} = await keepingPlace(editor, () => window.linkSheet.ask({address, inside: Boolean(link), bare}));
         if (answer === 'remove') editor.execCommand('staffUnlink');
         if (answer !== 'set') return;
-        const href = asAddress(address.value);
+        const attributes = {href};
+        if (post) {
+          attributes['data-post'] = String(post.id);
+          if (post.fragment) attributes['data-fragment'] = post.fragment;
+          if (!post.live) attributes['data-off'] = 'yes';
+        }
         editor.fire('saveSnapshot');
         if (link) {
-          link.setAttributes({href, 'data-cke-saved-href': href});
+          for (const name of ['data-post', 'data-fragment', 'data-off']) link.removeAttribute(name);
+          link.setAttributes({...attributes, 'data-cke-saved-href': href});
         } else if (bare) {
-          editor.insertHtml(node('a', {href}, words.value.trim() || address.value.trim()).outerHTML);
+          editor.insertHtml(node('a', attributes, words).outerHTML);
         } else {
-          const attributes = {href, 'data-cke-saved-href': href};
-          editor.applyStyle(new CKEDITOR.style({element: 'a', attributes, type: CKEDITOR.STYLE_INLINE}));
+          const all = {...attributes, 'data-cke-saved-href': href};
+          editor.applyStyle(new CKEDITOR.style({element: 'a', attributes: all, type: CKEDITOR.STYLE_INLINE}));
         }
         editor.fire('saveSnapshot');
       },
@@ -259,27 +250,16 @@
     editor.ui.addButton('StaffTable', {label: 'Table…', command: 'staffTable', icon: 'table'});
   };
 
-  for (const [id, answer] of [['link-sheet', 'set'], ['table-sheet', 'new']]) {
-    document.addEventListener('DOMContentLoaded', () => {
-      const dialog = document.getElementById(id);
-      if (!dialog) return;
-      dialog.querySelector('form').addEventListener('submit', (event) => {
-        event.preventDefault();
-        const address = dialog.querySelector('#link-address');
-        if (address && !asAddress(address.value)) {
-          const error = dialog.querySelector('[data-error]');
-          error.textContent = 'Type an address such as https://example.com, name@example.com or a phone number.';
-          error.hidden = false;
-          address.focus();
-          return;
-        }
-        dialog.close(answer);
-      });
-      dialog.querySelectorAll('[data-cancel]').forEach((button) => button.addEventListener('click', () => dialog.close('')));
-      dialog.querySelectorAll('[data-remove]').forEach((button) => button.addEventListener('click', () => dialog.close('remove')));
-      dialog.querySelectorAll('[data-run]').forEach((button) => button.addEventListener('click', () => dialog.close(button.dataset.run)));
+  document.addEventListener('DOMContentLoaded', () => {
+    const dialog = document.getElementById('table-sheet');
+    if (!dialog) return;
+    dialog.querySelector('form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      dialog.close('new');
     });
-  }
+    dialog.querySelectorAll('[data-cancel]').forEach((button) => button.addEventListener('click', () => dialog.close('')));
+    dialog.querySelectorAll('[data-run]').forEach((button) => button.addEventListener('click', () => dialog.close(button.dataset.run)));
+  });
 
   // --- The toolbar ------------------------------------------------------------------------------------------------
 
@@ -314,6 +294,15 @@
     });
   };
 
+  // Enter at the end of the title goes on in the text, so that hands stay on the keyboard.
+  const fromTitle = (editor) => {
+    const title = document.getElementById('id_title');
+    if (!title) return;
+    title.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.isComposing && !event.ctrlKey && !event.metaKey) editor.focus();
+    });
+  };
+
   // An empty article says where to write.
   const hint = (editor) => {
     const show = () => {
@@ -344,6 +333,7 @@
         tables(editor);
         more(editor);
         hint(editor);
+        fromTitle(editor);
         // A double click opens no dialog of CKEditor's own.
         editor.on('doubleclick', (event) => { event.data.dialog = ''; }, null, null, 998);
         const form = editor.element.$.form;

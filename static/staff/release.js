@@ -36,6 +36,7 @@
   }
 
   function say() {
+    form.querySelector(".st-moment").hidden = !later.checked;
     const passed = later.checked && date.value !== "" && date.value < form.dataset.today;
     const complete = /^\d{4}-\d\d-\d\d$/.test(date.value) && /^\d\d:\d\d/.test(time.value);
     for (const place of form.querySelectorAll("[data-act], [data-words], [data-updated]")) {

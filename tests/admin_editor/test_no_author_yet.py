@@ -33,7 +33,7 @@ def client(mara):
 def test_the_editing_screen_links_to_a_new_author(client, post):
     page = lxml.html.fromstring(client.get(f"/admin/blog/post/{post.pk}/change/").content.decode())
     help_text = page.get_element_by_id("id_author_helptext")
-    assert help_text.text_content() == "There is no author yet. Add one, then load this page again."
+    assert help_text.text_content() == "There is no author yet. Write your name below, or add another person."
     assert help_text.xpath("./a/@href") == ["/admin/blog/author/add/"]
 
 

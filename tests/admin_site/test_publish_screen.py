@@ -7,7 +7,7 @@ from cast import DAY, HOUR
 from django.urls import reverse
 from staff_words import NOON, buttons, tree, words
 
-from blog.models import Author, Post, Publication
+from blog.models import AuditEntry, Author, Post, Publication
 from blog.publishing import drafts, newest_revision, publish, release, take_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -123,13 +123,123 @@ class TestWhatItSays:
         assert buttons(answer) == []
 
 
+class TestTheShortForm:
+    def lines(self, answer):
+        return [" ".join(line.text_content().split()) for line in tree(answer).xpath("//ul[@class='st-three']/li")]
+
+    def test_nothing_to_fix_is_three_lines(self, screen, draft):
+        assert self.lines(screen(draft("How lasers work"))) == [
+            "Goes live now, 12:00 pm Alaska time. Readers see nothing of it yet.",
+            "At 127.0.0.1:8000/blog/how-lasers-work/, signed by Ada Ray, RN.",
+            "0 must fix. Nothing found.",
+        ]
+        assert tree(screen(Post.objects.get())).xpath("count(//section)") == 1
+
+    def test_it_does_not_say_now_while_something_must_be_fixed(self, screen, draft):
+        answer = screen(draft(body=""))
+        assert self.lines(answer)[0] == "Goes live once 1 thing is fixed. Readers see nothing of it yet."
+        assert "Goes live now" not in answer.content.decode()
+        off = tree(answer).xpath("//a[text()='Fix 1 thing first']/@href")
+        assert off == [address("change", Post.objects.get()) + "#id_body"]
+        many = screen(draft("Two", body="", author=None))
+        assert tree(many).xpath("//a[text()='Fix 2 things first']/@href") == ["#fix"]
+
+    def test_what_the_draft_says_to_search_engines(self, screen, draft):
+        said = words(screen(draft(canonical_url="https://journal.example/1", noindex=True)))
+        assert "Search engines are sent to https://journal.example/1, as the post says." in said
+        assert "Search engines are asked not to show it, as the post says." in said
+
+    def test_a_made_up_name_signs_no_real_post(self, screen, draft):
+        sample = Author.objects.create(name="Sample author", slug="sample-author", is_sample=True)
+        post = draft(author=sample)
+        assert "“Sample author” is a made-up name from the samples." in words(screen(post))
+        assert "Not published. “Sample author” is a made-up name" in words(screen(post, when="now"))
+        assert live_title(post) is None
+
+
+class TestChanges:
+    @pytest.fixture
+    def live(self, draft, erin, picture):
+        post = draft(body="<p>Light, slowly explained.</p>", hero_image=picture, hero_alt="A lamp")
+        publish(erin, newest_revision(post), now=NOON - 9 * DAY)
+        return post
+
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            ({"body": "<p>Light, quickly explained.</p>"}, "1 word of the text changes. Everything else stays."),
+            ({"body": "<p>Light explained.</p><p>More light.</p>"}, "3 words of the text change."),
+            ({"body": "<p>Light, <em>slowly</em> explained.</p>"}, "Links, photos or formatting of the text change."),
+            ({"title": "Lasers"}, "The title changes. Everything else stays."),
+            (
+                {"title": "Lasers", "hero_alt": "A desk", "hero_caption": "Ours", "body": "<p>Light explained.</p>"},
+                "2 words of the text, the title and the main photo’s words change.",
+            ),
+        ],
+    )
+    def test_it_counts_what_changes_for_readers(self, screen, live, rewrite, values, said):
+        rewrite(live, **values)
+        assert said in words(screen(live))
+
+    def test_the_button_names_the_act(self, screen, live, rewrite):
+        rewrite(live, title="Lasers", slug="lasers")
+        button = tree(screen(live)).xpath("//button[@data-act]")[0]
+        assert (button.get("data-now"), button.get("data-later")) == ("Publish changes", "Schedule for {}")
+        assert "Its address changes to /blog/lasers/. The old one leads there." in words(screen(live))
+
+
+class TestItLeavesAgain:
+    def test_going_live_and_leaving_by_one_press(self, screen, draft):
+        post = draft()
+        answer = screen(post, when="later", until_date="2026-12-01", until_time="17:00")
+        assert "It leaves the site on December 1, 5:00 pm, Alaska time." in words(answer)
+        nine, five = datetime(2026, 11, 24, 18, tzinfo=UTC), datetime(2026, 12, 2, 2, tzinfo=UTC)
+        assert [live_title(post, moment) for moment in (nine, five - timedelta(seconds=1), five)] == [
+            "How lasers work",
+            "How lasers work",
+            None,
+        ]
+        acts = AuditEntry.objects.filter(post=post).order_by("pk").values_list("act", "takes_effect_at", "reason")
+        assert list(acts) == [("scheduled", nine, ""), ("take_off_scheduled", five, "Set when it was published")]
+
+    def test_blank_it_stays(self, screen, draft):
+        post = draft()
+        screen(post, when="now", until_date="", until_time="09:00")
+        assert live_title(post, NOON + 4000 * DAY)
+
+    @pytest.mark.parametrize(
+        ("sent", "said"),
+        [
+            ({"until_date": "2026-11-24", "until_time": "09:00"}, "It would leave before it goes live."),
+            ({"until_date": "2026-11-23", "until_time": "09:00"}, "It would leave before it goes live."),
+            ({"until_date": "2027-03-14", "until_time": "02:30"}, "skip this time"),
+            ({"until_date": "9999-12-31"}, "That is more than ten years away."),
+            ({"until_date": "soon"}, "This is not a date."),
+        ],
+    )
+    def test_days_that_cannot_be_are_refused(self, screen, draft, sent, said):
+        post = draft()
+        answer = screen(post, when="later", **sent)
+        assert said in words(answer) and not Publication.objects.filter(post=post).exists()
+        assert tree(answer).xpath("//details[@class='st-again' and @open]")
+
+    def test_a_change_with_an_end_replaces_no_planned_one_unseen(self, screen, draft, rewrite, erin):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON - DAY)
+        take_off(erin, post, "Offer ends", at=NOON + 3 * DAY, now=NOON)
+        rewrite(post, title="Changed")
+        assert not tree(screen(post)).xpath("//input[@name='until_date']"), "the planned end is shown instead"
+        screen(post, when="later")
+        assert (live_title(post, NOON + 2 * DAY), live_title(post, NOON + 3 * DAY)) == ("Changed", None)
+
+
 class TestNow:
     def test_it_is_live_and_says_where(self, screen, draft):
         post = draft()
         answer = screen(post, when="now")
-        assert answer.redirect_chain == [(address("change", post), 302)]
-        assert "It is live. Open the live page" in words(answer)
-        assert "/blog/how-lasers-work/" in tree(answer).xpath("//ul[@class='messagelist']//a/@href")
+        assert answer.redirect_chain == [(address("receipt", post), 302)]
+        assert "It is live." in words(answer)
+        assert tree(answer).xpath("//a[text()='Open the live page']/@href") == ["/blog/how-lasers-work/"]
         assert live_title(post) == "How lasers work"
 
     def test_a_second_press_is_harmless(self, screen, draft):
@@ -172,8 +282,9 @@ class TestAtASetTime:
     def test_it_appears_at_its_minute(self, screen, draft):
         post = draft()
         answer = screen(post, when="later")
-        flash = tree(answer).xpath("//ul[@class='messagelist']/li")
-        assert [line.text_content() for line in flash] == ["Scheduled for Tuesday 9:00 am, Alaska time."]
+        assert answer.redirect_chain == [(address("receipt", post), 302)]
+        said = tree(answer).xpath("//p[@class='st-big']")
+        assert [line.text_content() for line in said] == ["Scheduled for Tuesday 9:00 am, Alaska time."]
         nine = datetime(2026, 11, 24, 18, tzinfo=UTC)
         assert (live_title(post, nine - timedelta(seconds=1)), live_title(post, nine)) == (None, "How lasers work")
 
@@ -282,6 +393,7 @@ class TestConflicts:
 
 
 SCREENS = ("publish", "take_off", "unschedule", "keep_on_site")
+REFUSALS = {"take_off": "Your login may not take a post off the site. Ask an editor or a medical reviewer to do it."}
 
 
 class TestWhoMay:
@@ -294,7 +406,7 @@ class TestWhoMay:
         for user in (wilma, nora):
             answer = as_user(user).post(address(name, post), {"when": "now", "reason": "No"})
             assert answer.status_code == 403
-            assert "Your login may write, but not publish or take off the site." in words(answer)
+            assert REFUSALS.get(name, "Your login may write, but not publish or take off the site.") in words(answer)
         assert as_user(erin).post(address(name, post)).status_code in (200, 302)
         assert live_title(post) == "How lasers work"
 

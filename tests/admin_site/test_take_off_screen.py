@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from cast import DAY
+from cast import DAY, HOUR, person
 from django.urls import reverse
 from staff_words import NOON, buttons, tree, words
 
@@ -119,6 +119,42 @@ def test_a_scheduled_post_leaves_only_after_it_came(client, draft, erin):
     assert [box.get("value") for box in tree(answer).xpath("//input[@name='when']")] == ["later"]
     assert "Choose a later time" in words(press(client, post, when="later"))
     assert "It leaves the site on" in words(press(client, post, when="later", date="2026-11-29"))
+
+
+class TestAMedicalReviewer:
+    """May end what readers see, and nothing else about it."""
+
+    @pytest.fixture
+    def rhea(self, as_user, db):
+        return as_user(person("rhea", "Medical reviewer"))
+
+    def test_takes_a_page_off_from_the_page_of_the_post(self, rhea, live):
+        page = tree(rhea.get(address("change", live)))
+        assert page.xpath("//a[text()='Take off the site…']/@href") == [address("take_off", live)]
+        assert "It is off the site." in words(press(rhea, live)) and not is_live(live)
+        assert AuditEntry.objects.get(act=AuditEntry.Act.TAKEN_OFF).actor.username == "rhea"
+
+    def test_is_offered_nothing_else(self, rhea, live, erin):
+        take_off(erin, live, "Offer ends", at=NOON + DAY, now=NOON)
+        answer = rhea.get(address("take_off", live))
+        assert "Set to leave the site on" in words(answer) and buttons(answer) == ["Take off the site"]
+        assert tree(rhea.get(address("receipt", live))).xpath("//a[text()='Take off the site…']")
+        for name in ("publish", "unschedule", "keep_on_site"):
+            assert rhea.post(address(name, live)).status_code == 403
+
+
+def test_who_may_only_write_is_not_offered_to_take_off(as_user, wilma, live):
+    page = as_user(wilma).get(address("change", live)).content.decode()
+    assert "Open the live page" in page and "Take off the site…" not in page
+
+
+def test_publishing_again_brings_it_back(client, live, at_noon):
+    press(client, live)
+    at_noon(NOON + HOUR)
+    assert "Publish again…" in words(client.get(address("receipt", live)))
+    sent = {"when": "now", "revision": newest_revision(live).pk}
+    assert "It is live." in words(client.post(address("publish", live), sent, follow=True))
+    assert is_live(live, NOON + HOUR) and client.get("/blog/how-lasers-work/").status_code == 200
 
 
 def test_nothing_to_take_off(client, draft):
