@@ -18,6 +18,8 @@ from .access import (
     require_take_off,
 )
 from .autosave import IDLE, UNTITLED, Kept, autosave, settle, start_post
+from .bulk import KINDS as BULK_KINDS
+from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
 from .drafts import (
     EditConflict,
     NotThere,
@@ -37,14 +39,18 @@ from .drafts import (
     slug_is_fixed,
     slug_taken_by,
 )
+from .duplicate import duplicate
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .restore import NothingToRestore, Restored, restore
 from .samples import load_samples, remove_samples, samples_present
-from .takedown import keep_on_site, take_off
+from .takedown import keep_on_site, put_back, take_off
 
 __all__ = [
+    "BULK_KINDS",
     "IDLE",
+    "MOST_POSTS",
+    "UNDO_FOR",
     "UNTITLED",
     "AddressTaken",
     "AlreadyLive",
@@ -59,14 +65,19 @@ __all__ = [
     "Restored",
     "Seen",
     "StaleWindow",
+    "Wanted",
+    "act_on_many",
     "autosave",
+    "can_be_undone",
     "check_base",
     "check_open",
+    "duplicate",
     "free_slug",
     "keep_on_site",
     "known_tag",
     "load_samples",
     "lock_post",
+    "may_act",
     "may_decide_review",
     "may_edit",
     "may_release",
@@ -76,6 +87,7 @@ __all__ = [
     "newest_revision",
     "open_revision",
     "publish",
+    "put_back",
     "record",
     "remove_samples",
     "require_create",
@@ -93,5 +105,6 @@ __all__ = [
     "slug_taken_by",
     "start_post",
     "take_off",
+    "undo_many",
     "unschedule",
 ]

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from blog.models import FAR_FUTURE, AuditEntry, Post, public_write
+from blog.clinic_time import spoken
+from blog.models import FAR_FUTURE, AuditEntry, Post, Publication, PublicationTag, public_write
 from blog.search_index import index_post
 
-from .access import Actor, Refused, require_release, require_take_off
+from .access import Actor, Refused, person, require_release, require_take_off
 from .drafts import lock_post
 from .record import record
 from .release import remove_waiting
@@ -57,6 +58,52 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
             takes_effect_at=at or now,
             reason=reason.strip(),
         )
+
+
+def put_back(
+    actor: Actor, taken: Publication, *, until: datetime = FAR_FUTURE, now: datetime | None = None
+) -> Publication:
+    """Undo a take-off: readers see ``taken`` again, at its address and with its shown date, until ``until``.
+
+    Raises ``NotAllowed``, or ``Refused`` where it is no longer the last thing that happened to what readers see.
+    """
+    require_release(actor)
+    with public_write():
+        post = lock_post(taken.post_id)
+        now = now or timezone.now()
+        last = post.publications.order_by("-live_from").first()
+        if last is None or last.pk != taken.pk or last.live_until > now:
+            raise Refused("Something was published or scheduled since, so it stays as it is. Look at the post.")
+        if post.trashed_at:
+            raise Refused("This post is in the trash. Take it out first, then publish it.")
+        if until <= now:
+            raise Refused(f"It was set to leave the site {spoken(until, now)} anyway.")
+        publication = Publication(
+            **last.article_values(),
+            post=post,
+            post_uuid=post.uuid,
+            revision=last.revision,
+            updated_at=last.updated_at,
+            live_from=max(now, last.live_until),
+            live_until=until,
+            released_by=person(actor),
+            released_at=now,
+        )
+        publication.save()
+        PublicationTag.objects.bulk_create(
+            PublicationTag(publication=publication, tag_id=pk) for pk in last.tags.values_list("pk", flat=True)
+        )
+        index_post(post.pk, now)
+        record(
+            actor,
+            AuditEntry.Act.PUBLISHED,
+            at=now,
+            post=post,
+            revision=last.revision,
+            takes_effect_at=publication.live_from,
+            reason="The take-off was undone.",
+        )
+    return publication
 
 
 def keep_on_site(actor: Actor, post: Post, *, now: datetime | None = None) -> None:

@@ -1,0 +1,32 @@
+"""A new draft that begins as a copy of another post."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from blog.models import Author, Post
+
+from .access import Actor, person, require_create
+from .drafts import lock_post, save_draft
+
+
+@transaction.atomic
+def duplicate(actor: Actor, post: Post, now: datetime | None = None) -> Post:
+    """Start a post with the words, pictures and tags of another one's newest draft; readers see nothing of it.
+
+    It has an address of its own, no shown date, no schedule, and the actor's own name where they sign articles.
+    Raises ``NotAllowed``, or ``NotThere`` where the other one was removed.
+    """
+    require_create(actor)
+    original = lock_post(post.pk)
+    copy = Post(**original.article_values())
+    copy.title = f"Copy of {original.title}"[: Post._meta.get_field("title").max_length].rstrip()
+    copy.slug = ""
+    copy.published_at = None
+    if original.is_sample:
+        copy.noindex = False  # samples are kept out of search engines because they are samples
+    own = Author.objects.filter(user=person(actor)).first() if person(actor) else None
+    if own is not None:
+        copy.author = own
+    save_draft(actor, copy, original.tags.all(), now=now)
+    return copy
