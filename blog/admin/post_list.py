@@ -8,7 +8,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,8 @@ from blog.models import Author, Post, Publication, StaffWord, Topic
 from blog.pictures import thumbnail_url
 
 from .audit import acts_on
+from .post_bulk import StaffActionForm, offered_actions, undoable_acts
+from .post_views import MOST_VIEWS, kept_query, views_of
 from .staff_model import is_plain
 from .work import is_mine, notes_on, what_lies_ahead, with_standing
 
@@ -32,11 +34,31 @@ CHIPS = {
     StaffWord.OFF_THE_SITE: "",
 }
 SEARCH_WORDS = 8
+# What Django says when something is missing to an act on many posts.
+STOCK_WORDS = {
+    "Items must be selected in order to perform actions on them. No items have been changed.": (
+        "Nothing was changed: no post is ticked. Tick those that you mean, then choose again."
+    ),
+    "No action selected.": "Nothing was changed. Choose what to do with the posts that are ticked.",
+}
 
 
 def is_number(text: str) -> bool:
     """Whether a text from an address can be a record's key."""
     return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+# Off the site and changes have no number: counting them would cost more with every post there is.
+FIXED_VIEWS = (
+    ("All", {}),
+    ("Mine", {"mine": "1"}),
+    ("Drafts", {"status": StaffWord.DRAFT.value}),
+    ("In review", {"status": StaffWord.IN_REVIEW.value}),
+    ("Scheduled", {"status": StaffWord.SCHEDULED.value}),
+    ("Off the site", {"status": StaffWord.OFF_THE_SITE.value}),
+    ("Changes not live", {"changes": "1"}),
+    ("Trash", {"trash": "1"}),
+)
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -46,8 +68,8 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """Every word but «in review», which nothing leads to yet."""
-        return [choice for choice in StaffWord.choices if choice[0] != StaffWord.IN_REVIEW]
+        """Every word."""
+        return StaffWord.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
         """Posts with that word; a word that does not exist matches none. «Scheduled» finds those set to leave, too."""
@@ -105,6 +127,19 @@ class MineFilter(_ViewFilter):
         return queryset.filter(is_mine(request.user)) if self.value() else queryset
 
 
+class ChangesFilter(_ViewFilter):
+    """Live posts of which readers see another text than the newest draft."""
+
+    title, parameter_name = "changes not live", "changes"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Those posts; all without the filter."""
+        if not self.value():
+            return queryset
+        queryset = queryset.with_staff_word(timezone.now()).filter(live_revision_id__isnull=False)
+        return queryset.exclude(live_revision_id=F("newest_revision_id"))
+
+
 class TrashFilter(_ViewFilter):
     """Posts that somebody threw away; they stand nowhere else."""
 
@@ -135,14 +170,14 @@ class PostList:
 
     list_display = ("picture", "title_cell", "status", "author_cell", "when")
     list_display_links = None
-    list_filter = (StatusFilter, TopicFilter, AuthorFilter, MineFilter, TrashFilter)
+    list_filter = (StatusFilter, TopicFilter, AuthorFilter, MineFilter, ChangesFilter, TrashFilter)
     list_per_page = 25
     list_max_show_all = 0
     show_full_result_count = False
     search_fields = ("title", "body", "tags__name")
     search_help_text = "Title, text or tag"
     ordering = ("-saved_at", "-pk")
-    actions = None
+    action_form = StaffActionForm
     show_facets = admin.ShowFacets.NEVER
     change_list_template = "admin/blog/post/change_list.html"
 
@@ -153,6 +188,18 @@ class PostList:
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """What an address may filter by: values, not patterns."""
         return is_plain(lookup) and super().lookup_allowed(lookup, value, request)
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """What this person may do to the posts that are ticked."""
+        return offered_actions(request)
+
+    def get_action_choices(self, request: HttpRequest, default_choices: list | None = None) -> list[tuple[str, str]]:
+        """Django's own, in the house's words."""
+        return super().get_action_choices(request, [("", "Choose what to do")])
+
+    def message_user(self, request: HttpRequest, message: str, *args, **kwargs) -> None:
+        """Django's own, in the house's words."""
+        super().message_user(request, STOCK_WORDS.get(str(message), message), *args, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """The list that looks up where posts stand page by page."""
@@ -169,10 +216,16 @@ class PostList:
         return queryset, False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Django's own with the row of views."""
+        """Django's own with the row of views, and what can still be undone."""
+        query = kept_query(request.GET.urlencode())
+        own = views_of(request)
         about = {
             "title": "Posts",
-            "views": self._views(request),
+            "views": self._views(request, is_own=query in [view.query for view in own]),
+            "own_views": [{"view": view, "current": view.query == query} for view in own],
+            "query_to_save": query if query and len(own) < MOST_VIEWS else "",
+            "undoable": undoable_acts(request, timezone.now()),
+            "most_posts": publishing.MOST_POSTS,
             "filtered": bool(request.GET),
             "in_trash": "trash" in request.GET,
         }
@@ -184,23 +237,17 @@ class PostList:
         acts = {"acts": acts_on(post, timezone.now()), "zone": zone_label()} if post is not None else {}
         return super().history_view(request, object_id, acts | (extra_context or {}))
 
-    def _views(self, request: HttpRequest) -> list[dict]:
+    def _views(self, request: HttpRequest, *, is_own: bool) -> list[dict]:
         counts = _counts(request, timezone.now())
-        chosen = {key: request.GET[key] for key in ("mine", "status", "trash") if key in request.GET}
+        chosen = {key: request.GET[key] for key in ("mine", "status", "changes", "trash") if key in request.GET}
         return [
             {
                 "name": name,
-                "count": counts[name],
+                "count": counts.get(name),
                 "query": "?" + "&".join(f"{key}={value}" for key, value in match.items()),
-                "current": chosen == match,
+                "current": chosen == match and not is_own,
             }
-            for name, match in (
-                ("All", {}),
-                ("Mine", {"mine": "1"}),
-                ("Drafts", {"status": StaffWord.DRAFT.value}),
-                ("Scheduled", {"status": StaffWord.SCHEDULED.value}),
-                ("Trash", {"trash": "1"}),
-            )
+            for name, match in FIXED_VIEWS
         ]
 
     @admin.display(description=format_html('<span class="visually-hidden">{}</span>', "Picture"))
@@ -247,11 +294,15 @@ class PostList:
 
 def _counts(request: HttpRequest, now: datetime) -> dict[str, int]:
     kept = Q(trashed_at__isnull=True)
-    untouched = ~Exists(Publication.objects.filter(post=OuterRef("pk")))
+    publications = Publication.objects.filter(post=OuterRef("pk"))
     counts = Post.objects.order_by().aggregate(
         All=Count("pk", filter=kept),
         Mine=Count("pk", filter=kept & is_mine(request.user)),
-        Drafts=Count("pk", filter=kept & Q(state=Post.State.DRAFT) & untouched),
+        Drafts=Count("pk", filter=kept & Q(state=Post.State.DRAFT) & ~Exists(publications)),
+        in_review=Count(
+            "pk", filter=kept & Q(state=Post.State.IN_REVIEW) & ~Exists(publications.filter(live_from__gt=now))
+        ),
+        Scheduled=Count("pk", filter=Q(pk__in=what_lies_ahead(now).values("post"))),
         Trash=Count("pk", filter=~kept),
     )
-    return counts | {"Scheduled": what_lies_ahead(now).values("post").distinct().count()}
+    return counts | {"In review": counts["in_review"]}

@@ -16,12 +16,14 @@ from blog import pictures, publishing, reading
 from blog.content.render import render
 from blog.models import Image, Post, Tag
 
+from .post_bulk import bulk_urls
 from .post_form import PostForm
 from .post_links import link_urls
 from .post_list import PostList
 from .post_release import release_urls
 from .post_state import Standing, standing_of
 from .post_versions import version_urls
+from .post_views import view_urls
 
 OFFERED_TAGS = 300
 
@@ -42,6 +44,8 @@ class PostAdmin(PostList, admin.ModelAdmin):
             *link_urls(self),
             *release_urls(self),
             *version_urls(self),
+            *bulk_urls(self),
+            *view_urls(self),
             *super().get_urls(),
         ]
 

@@ -8,6 +8,9 @@ import lxml.html
 NOON = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
 
 
+CELLS = "./td[not(contains(@class, 'action-checkbox'))]|./th"
+
+
 def tree(response):
     """The page as a tree."""
     return lxml.html.fromstring(response.content.decode())
@@ -28,9 +31,9 @@ def buttons(response) -> list[str]:
 
 
 def rows(response) -> list[list[str]]:
-    """The cells of a change list, row by row."""
+    """The cells of a change list, row by row, without the box that selects the row."""
     found = tree(response).xpath("//table[@id='result_list']/tbody/tr")
-    return [[" ".join(cell.text_content().split()) for cell in row.xpath("./td|./th")] for row in found]
+    return [[" ".join(cell.text_content().split()) for cell in row.xpath(CELLS)] for row in found]
 
 
 def titles(response) -> list[str]:

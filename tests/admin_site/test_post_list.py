@@ -5,7 +5,7 @@ from cast import DAY
 from django.urls import reverse
 from staff_words import NOON, rows, titles, tree, words
 
-from blog.models import Author, Post, Tag, Topic
+from blog.models import Author, Post, SavedView, Tag, Topic
 from blog.publishing import move_to_trash, newest_revision, publish, take_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -95,6 +95,7 @@ def test_newest_saved_first(client, draft):
         ("status=scheduled", {"Scheduled", "Replaced", "Leaving"}),
         ("status=live", {"Live", "Changed", "Leaving"}),
         ("status=off_the_site", {"Off"}),
+        ("changes=1", {"Changed", "Replaced"}),
         ("trash=1", {"Trashed"}),
         ("mine=1&status=live", {"Live", "Changed", "Leaving"}),
         ("status=rubbish", set()),
@@ -102,6 +103,14 @@ def test_newest_saved_first(client, draft):
 )
 def test_filters(client, one_of_each, query, found):
     assert set(titles(client.get(f"{LIST}?{query}"))) == found
+
+
+def test_what_is_in_review(client, one_of_each):
+    Post.objects.filter(title__in=["Draft", "Scheduled"]).update(state=Post.State.IN_REVIEW)
+    answer = client.get(f"{LIST}?status=in_review")
+    assert titles(answer) == ["Draft"], "what is scheduled comes first"
+    assert "In review 1" in words(answer)
+    assert "In review" in tree(answer).xpath("//nav[@id='changelist-filter']//a/text()")
 
 
 def test_by_topic_and_author(client, draft):
@@ -120,14 +129,19 @@ def test_views_with_counts(client, one_of_each):
         "All 7",
         "Mine 6",
         "Drafts 1",
+        "In review 0",
         "Scheduled 3",
+        "Off the site",
+        "Changes not live",
         "Trash 1",
     ]
+    uncounted = {"Off the site": 1, "Changes not live": 2}
     for view in views:
         page = client.get(LIST + view.get("href"))
         current = tree(page).xpath("//nav[@class='st-views']/a[@aria-current]")
         assert [link.text for link in current] == [view.text]
-        assert len(titles(page)) == int(view.text_content().split()[-1])
+        count = uncounted.get(view.text.strip()) or int(view.text_content().split()[-1])
+        assert len(titles(page)) == count
 
 
 def test_mine_are_those_i_started_and_those_in_my_name(as_user, draft, wilma):
@@ -186,7 +200,7 @@ def test_posts_cannot_be_deleted(as_user, root, draft):
     assert Post.objects.count() == 1
 
 
-@pytest.mark.parametrize("query", ["", "?status=live", "?q=post", "?mine=1", "?p=2"])
+@pytest.mark.parametrize("query", ["", "?status=live", "?q=post", "?mine=1", "?p=2", "?status=draft"])
 def test_the_cost_does_not_grow_with_the_blog(as_user, erin, draft, picture, query, django_assert_max_num_queries):
     client = as_user(erin)
     for number in range(30):
@@ -197,6 +211,84 @@ def test_the_cost_does_not_grow_with_the_blog(as_user, erin, draft, picture, que
     with django_assert_max_num_queries(12):
         answer = client.get(LIST + query)
     assert rows(answer)
+
+
+@pytest.mark.parametrize("number", [5, 60])
+def test_the_cost_is_the_same_with_few_posts_and_many(as_user, erin, draft, number, django_assert_num_queries):
+    SavedView.objects.create(owner=erin, name="Lasers", query="q=lasers")
+    for one in range(number):
+        post = draft(f"Post {one}")
+        if one % 2:
+            publish(erin, newest_revision(post), now=NOON)
+    client = as_user(erin)
+    client.get(LIST)
+    with django_assert_num_queries(12):
+        client.get(LIST)
+
+
+class TestSavedViews:
+    def save(self, client, name="Old lasers", query="status=live&q=lasers&p=3&e=1"):
+        return client.post(f"{LIST}views/save/", {"name": name, "query": query}, follow=True)
+
+    def own(self, answer):
+        found = tree(answer).xpath("//nav[@class='st-views']/a[@class='st-own']")
+        return [(link.text, link.get("href"), link.get("aria-current")) for link in found]
+
+    def test_the_present_filters_under_a_name(self, client, one_of_each):
+        page = tree(client.get(f"{LIST}?status=live&q=slowly&p=1"))
+        form = page.xpath("//form[contains(@action,'views/save')]")[0]
+        answer = client.post(form.get("action"), {**dict(form.fields), "name": "Live lasers"}, follow=True)
+        assert "“Live lasers” stands beside the other views now. Only you see it." in words(answer)
+        assert self.own(answer) == [("Live lasers", "?q=slowly&status=live", "page")]
+        assert set(titles(answer)) == {"Live", "Changed", "Leaving"}
+        assert tree(answer).xpath("//nav[@class='st-views']/a[@aria-current]/text()") == ["Live lasers"]
+        assert [current for _, _, current in self.own(client.get(LIST))] == [None]
+
+    def test_nothing_to_keep_is_not_offered(self, client, draft):
+        draft()
+        assert "Save this view…" not in words(client.get(LIST))
+        assert "Save this view…" in words(client.get(f"{LIST}?q=lasers"))
+        assert "Choose a filter or search for words first." in words(self.save(client, query="p=2"))
+        assert not SavedView.objects.exists()
+
+    def test_one_s_own_only(self, client, as_user, wilma, draft):
+        self.save(client)
+        other = as_user(wilma)
+        assert self.own(other.get(LIST)) == []
+        view = SavedView.objects.get()
+        assert view.query == "q=lasers&status=live", "what belongs to one look, such as the page, is not kept"
+        assert other.post(f"{LIST}views/{view.pk}/", {"name": "Hers"}).status_code == 404
+        assert other.post(f"{LIST}views/{view.pk}/", {"_remove": "1"}).status_code == 404
+        assert SavedView.objects.get().name == "Old lasers"
+
+    def test_renamed_and_removed(self, client, draft):
+        self.save(client)
+        self.save(client, name="Other", query="q=other")
+        view = SavedView.objects.get(name="Old lasers")
+        taken = client.post(f"{LIST}views/{view.pk}/", {"name": " Other "}, follow=True)
+        assert "The name stays “Old lasers”. You have a view called “Other” already." in words(taken)
+        assert "is called “New lasers” now" in words(
+            client.post(f"{LIST}views/{view.pk}/", {"name": "New lasers"}, follow=True)
+        )
+        gone = client.post(f"{LIST}views/{view.pk}/", {"name": "New lasers", "_remove": "1"}, follow=True)
+        assert "The view “New lasers” is gone. The posts in it are as they were." in words(gone)
+        assert [view.name for view in SavedView.objects.all()] == ["Other"]
+
+    @pytest.mark.parametrize(("name", "said"), [("", "Give it a name."), ("x" * 41, "too long"), ("Twice", "already")])
+    def test_names_that_cannot_be(self, client, draft, name, said):
+        self.save(client, name="Twice")
+        assert said in words(self.save(client, name=name))
+        assert SavedView.objects.count() == 1
+
+    def test_twenty_are_enough(self, client, erin, draft):
+        SavedView.objects.bulk_create(SavedView(owner=erin, name=f"View {number}", query="q=x") for number in range(20))
+        assert "There is room for 20." in words(self.save(client))
+        assert "Save this view…" not in words(client.get(f"{LIST}?q=lasers"))
+
+    def test_who_sees_no_posts_keeps_no_views(self, as_user, nora):
+        assert as_user(nora).get(f"{LIST}views/").status_code == 403
+        assert as_user(nora).post(f"{LIST}views/save/", {"name": "x", "query": "q=y"}).status_code == 403
+        assert not SavedView.objects.exists()
 
 
 def test_titles_are_text(client, draft):
