@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -101,6 +102,12 @@ class LiveSite:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def kill(self) -> None:
+        """End the server and its workers as a power cut would; the folder stays."""
+        os.killpg(self._server.pid, signal.SIGKILL)
+        self._server.wait()
+        self._server = None
 
     def stop(self) -> None:
         """Stop serving; the folder stays."""

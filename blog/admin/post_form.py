@@ -1,11 +1,12 @@
 """The form of a post: every field that staff edit."""
 
-import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django import forms
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -17,21 +18,24 @@ from .post_author import SigningField, check_signing, offer_authors, settle_auth
 from .post_fields import KeyPointsField, PickedPostsField, ShownDateField, TagWordsField, moment_of
 
 SLUG_LENGTH = Post._meta.get_field("slug").max_length
+WINDOW_LENGTH = Revision._meta.get_field("window").max_length
 _ATTEMPTS = 5
 
 
 class PostForm(forms.ModelForm):
     """A post's working copy as staff edit it. ``user`` is set on the class by the admin, once per request.
 
-    Beside the columns: ``base``, the revision the text was opened from, and ``tag_words``. After a conflict
-    ``conflict`` holds the newest revision, which somebody else saved; sending its number as ``_overwrite`` says that
-    this text goes on top of exactly that one. ``is_gone``, set like ``user``, is for text of a post that was removed
+    It opens with the newest words: those that this person has typed and not saved, else the newest draft. Beside the
+    columns: ``base``, the draft the text rests on, and ``tag_words``; ``seen`` is all that its window knows. After a
+    conflict ``conflict`` holds the revision of the other text; sending its number as ``_overwrite`` says that this text
+    goes on top of exactly that one. ``is_gone``, set like ``user``, is for text of a post that was removed
     meanwhile: it is refused once, so that its writer sees that it will be a new post.
     """
 
     user = None
     is_gone = False
     conflict: Revision | None = None
+    on_top_of: int | None = None
 
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
     hero_image = forms.ModelChoiceField(
@@ -120,10 +124,14 @@ class PostForm(forms.ModelForm):
         post = self.instance
         self.stored_title, self.stored_slug = post.title, post.slug
         self.slug_is_fixed = publishing.slug_is_fixed(post)
-        newest = publishing.newest_revision(post) if post.pk else None
-        self.initial.setdefault("base", newest.pk if newest else None)
+        self.newest = publishing.newest_revision(post) if post.pk else None
+        self.words = self.newest
         if post.pk:
+            self.words = publishing.open_revision(self.user, post) or self.newest
             self.initial.setdefault("tag_words", list(post.tags.values_list("name", flat=True)))
+        self.initial.setdefault("base", self.newest.pk if self.newest else None)
+        if self.words is not None and not self.is_bound:
+            self.initial |= initial_of(self.words)
         if post.pk is None and "title" in self.fields:
             self.fields["title"].help_text = "The title is all a draft needs."
             if not self.is_bound:
@@ -137,10 +145,17 @@ class PostForm(forms.ModelForm):
     @property
     def slug_follows_title(self) -> bool:
         """Whether the stored address was made from the stored title and may go on following it."""
-        if self.slug_is_fixed:
-            return False
-        made = slugify(self.stored_title)[:SLUG_LENGTH].strip("-_") or "post"
-        return not self.stored_slug or re.fullmatch(rf"{re.escape(made)}(-[0-9]+)?", self.stored_slug) is not None
+        return not self.slug_is_fixed and publishing.slug_follows_title(self.stored_title, self.stored_slug)
+
+    @property
+    def seen(self) -> publishing.Seen:
+        """What the window of this form was told last: the draft its text rests on, and its open words."""
+        if self.is_bound:
+            return seen_in(self.data)
+        is_open = self.words is not None and self.words.sealed_at is None
+        return publishing.Seen(
+            self.initial["base"], self.words.pk if is_open else None, self.words.version if is_open else None
+        )
 
     def clean_slug(self) -> str:
         """The typed address in its plain form, or blank. Raises ``ValidationError`` if another post has it."""
@@ -164,7 +179,7 @@ class PostForm(forms.ModelForm):
     def clean_tag_words(self) -> list[str]:
         """The words of the tags. Raises ``ValidationError`` for a new one without the right to make tags."""
         words = self.cleaned_data["tag_words"]
-        new = [word for word in words if _tag_for(word) is None]
+        new = [word for word in words if publishing.known_tag(word) is None]
         if new and not (self.user and self.user.has_perm("blog.add_tag")):
             raise forms.ValidationError(
                 f"There is no tag “{new[0]}” yet, and your login may not make new ones. Take one that exists."
@@ -183,8 +198,14 @@ class PostForm(forms.ModelForm):
                 stored = publishing.lock_post(self.instance.pk)
                 self.slug_is_fixed = publishing.slug_is_fixed(stored)
                 publishing.require_edit(self.user, stored)
-                publishing.check_base(stored, self.base_id)
-            except publishing.EditConflict as error:
+                newest, own = publishing.newest_revision(stored), publishing.open_revision(self.user, stored)
+                over = number_in(self.data, "_overwrite")
+                if over is not None and over in (newest and newest.pk, own and own.pk):
+                    self.on_top_of = newest.pk if newest else None
+                else:
+                    publishing.check_base(stored, self.seen.base_of(self.user, newest))
+                    publishing.check_open(self.user, stored, self.seen)
+            except (publishing.EditConflict, publishing.StaleWindow) as error:
                 self.conflict = error.newest
                 raise forms.ValidationError(str(error), code="conflict") from error
             except publishing.NotAllowed as error:
@@ -214,24 +235,21 @@ class PostForm(forms.ModelForm):
             return publishing.free_slug(title, self.instance)
         return self.stored_slug
 
-    @property
-    def base_id(self) -> int | None:
-        """The revision this text goes on top of: the one it was opened from, or the one named by ``_overwrite``."""
-        seen = self.data.get("_overwrite", "")
-        return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 19 else self.cleaned_data.get("base")
-
     def save_draft(self) -> Revision:
         """Save the working copy through ``blog.publishing``; returns its newest revision.
 
         Raises ``blog.publishing.NotAllowed`` and ``EditConflict``; ``clean`` judged both under the same lock.
         """
         post = self.instance
+        seen = self.seen
+        if self.on_top_of is not None:
+            seen = replace(seen, base_id=self.on_top_of)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with transaction.atomic():
                     settle_author(self, self.user)
-                    tags = [_tag_for(word) or _new_tag(word) for word in self.cleaned_data["tag_words"]]
-                    return publishing.save_draft(self.user, post, set(tags), base_id=self.base_id, now=self.now)
+                    tags = [publishing.known_tag(word) or _new_tag(word) for word in self.cleaned_data["tag_words"]]
+                    return publishing.save_draft(self.user, post, set(tags), seen=seen, now=self.now)
             except IntegrityError:
                 # Somebody took the address, or made the tag, a moment ago.
                 if attempt == _ATTEMPTS:
@@ -240,9 +258,22 @@ class PostForm(forms.ModelForm):
                     post.slug = publishing.free_slug(post.slug, post)
 
 
-def _tag_for(word: str) -> Tag | None:
-    found = Tag.objects.filter(Q(name__iexact=word) | Q(slug=slugify(word)))
-    return min(found, key=lambda tag: (tag.name != word, tag.name.casefold() != word.casefold(), tag.pk), default=None)
+def initial_of(words: Revision) -> dict[str, object]:
+    """What the form shows for a revision: its columns, and in their place what was typed and no column could hold."""
+    columns = {} if words.sealed_at else model_to_dict(words, fields=PostForm.Meta.fields)
+    return columns | {name: raw for name, raw in words.typed.items() if name in PostForm.base_fields}
+
+
+def number_in(data: Mapping[str, str], name: str) -> int | None:
+    """The number that a form sends under a name; None for anything that is no number of a record."""
+    text = data.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def seen_in(data: Mapping[str, str]) -> publishing.Seen:
+    """What a form's window says that it knows."""
+    numbers = [number_in(data, name) for name in ("base", "open_revision", "open_version")]
+    return publishing.Seen(*numbers, window=data.get("window", "")[:WINDOW_LENGTH])
 
 
 def _new_tag(word: str) -> Tag:

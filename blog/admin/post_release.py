@@ -56,7 +56,9 @@ def _screen(view: Callable) -> Callable:
             post = Post.objects.filter(pk=pk).select_related("author").first()
             if post is None:
                 raise Http404
-            return view(self, request, post, timezone.now())
+            now = timezone.now()
+            publishing.settle(post, now)
+            return view(self, request, post, now)
         except publishing.NotThere as gone:
             raise Http404 from gone
         except publishing.NotAllowed as refused:

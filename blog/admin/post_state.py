@@ -38,27 +38,20 @@ class Standing:
 
 
 def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
-    """The sentences for a stored post whose newest revision is ``newest``. One query."""
-    saved = f"Draft saved {_saved_at(newest.saved_at, now)}." if newest else "Nothing to save yet."
+    """The sentences for a stored post whose words on the screen are ``newest``, saved or still open. One query."""
+    saved = saved_words(newest.saved_at, now) if newest else "Nothing to save yet."
     newest_first = Publication.objects.filter(post=post).order_by("-live_from")
     publications = list(newest_first.values("revision_id", "live_from", "live_until", "slug")[:2])
     waiting = next((one for one in publications if one["live_from"] > now), None)
     live = next((one for one in publications if one["live_from"] <= now < one["live_until"]), None)
     ended = max((one["live_until"] for one in publications if one["live_until"] <= now), default=None)
-    if live:
-        readers = meanwhile = f"Readers see the text of {since(live['live_from'], now)}."
-        if newest and live["revision_id"] == newest.pk:
-            readers = "Readers see this text."
-        elif not waiting:
-            readers = f"Readers still see the text of {since(live['live_from'], now)}."
-    elif ended:
-        readers = meanwhile = f"Off the site since {since(ended, now)}."
-    else:
-        readers = meanwhile = "" if waiting else "Not public yet."
     waits_until = spoken(waiting["live_from"], now) if waiting else ""
-    if waiting:
-        scheduled = f"A change is scheduled for {waits_until}." if live else f"Scheduled for {waits_until}."
-        readers, meanwhile = (f"{sentence} {scheduled}".lstrip() for sentence in (readers, meanwhile))
+    moments = live and live["live_from"], waiting and waiting["live_from"], ended
+    readers = meanwhile = _readers(*moments, now)
+    if live and newest and live["revision_id"] == newest.pk:
+        readers = " ".join(("Readers see this text.", _scheduled(*moments, now))).rstrip()
+    elif live and newest and not waiting:
+        readers = readers_of_draft(*moments, now)
     ending = waiting or live
     return Standing(
         saved,
@@ -71,6 +64,37 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
         is_public=bool(publications),
         live_address=reverse("blog:article", args=[live["slug"]]) if live else "",
     )
+
+
+def _readers(live_since: datetime | None, waiting: datetime | None, ended: datetime | None, now: datetime) -> str:
+    if live_since:
+        sentence = f"Readers see the text of {since(live_since, now)}."
+    elif ended:
+        sentence = f"Off the site since {since(ended, now)}."
+    else:
+        sentence = "" if waiting else "Not public yet."
+    return f"{sentence} {_scheduled(live_since, waiting, ended, now)}".strip()
+
+
+def _scheduled(live_since: datetime | None, waiting: datetime | None, ended: datetime | None, now: datetime) -> str:
+    if waiting is None:
+        return ""
+    when = spoken(waiting, now)
+    return f"A change is scheduled for {when}." if live_since else f"Scheduled for {when}."
+
+
+def readers_of_draft(
+    live_since: datetime | None, waiting: datetime | None, ended: datetime | None, now: datetime
+) -> str:
+    """What readers see while words were kept that nobody published: the sentence after «Draft saved»."""
+    if live_since and not waiting:
+        return f"Readers still see the text of {since(live_since, now)}."
+    return _readers(live_since, waiting, ended, now)
+
+
+def saved_words(moment: datetime, now: datetime) -> str:
+    """The first sentence of the save line: «Draft saved 10:42 am.»"""
+    return f"Draft saved {_saved_at(moment, now)}."
 
 
 def _saved_at(moment: datetime, now: datetime) -> str:

@@ -16,6 +16,7 @@ from blog import pictures, publishing, reading
 from blog.content.render import render
 from blog.models import Image, Post, Tag
 
+from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
 from .post_form import PostForm
 from .post_links import link_urls
@@ -41,6 +42,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
         signed_in = path("signed-in/", never_cache(require_GET(self.signed_in)), name="blog_post_signed_in")
         return [
             signed_in,
+            *autosave_urls(self),
             *link_urls(self),
             *release_urls(self),
             *version_urls(self),
@@ -61,7 +63,12 @@ class PostAdmin(PostList, admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
-        """Django's own; text for a post that was removed meanwhile comes back as that of a new one."""
+        """Django's own; text for a post that was removed meanwhile comes back as that of a new one.
+
+        Words that came to rest become the newest draft before the form opens.
+        """
+        if request.method == "GET" and (post := self.get_object(request, unquote(object_id))) is not None:
+            publishing.settle(post, timezone.now())
         if request.method == "POST" and self.has_add_permission(request):
             request.post_is_gone = self.get_object(request, unquote(object_id)) is None
             if request.post_is_gone:
@@ -110,8 +117,9 @@ class PostAdmin(PostList, admin.ModelAdmin):
         """Django's own, with what the editing screen says and offers."""
         form, post = context["adminform"].form, context.get("original")
         now = timezone.now()
-        newest = publishing.newest_revision(post) if post is not None else None
-        standing = standing_of(post, newest, now) if post is not None else Standing("Nothing to save yet.")
+        newest = publishing.newest_revision(post) if post is not None and not hasattr(form, "words") else None
+        words = getattr(form, "words", newest)
+        standing = standing_of(post, words, now) if post is not None else Standing("Nothing to save yet.")
         if post is not None and not self.has_change_permission(request, post):
             context |= {
                 "title": f"Read post: {post}",
@@ -128,6 +136,8 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "subtitle": None,
             "standing": standing.unsaved() if form.errors else standing,
             "typist": request.user.pk,
+            "typist_name": request.user.get_full_name() or request.user.get_username(),
+            "zone_name": settings.TIME_ZONE,
             "may_release": publishing.may_release(request.user),
             "may_take_off": publishing.may_take_off(request.user),
             "conflict": form.conflict,

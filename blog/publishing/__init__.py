@@ -17,7 +17,7 @@ from .access import (
     require_release,
     require_take_off,
 )
-from .autosave import IDLE, UNTITLED, Kept, autosave, settle, start_post
+from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside, settle, start_post
 from .bulk import KINDS as BULK_KINDS
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
 from .drafts import (
@@ -73,6 +73,7 @@ __all__ = [
     "check_open",
     "duplicate",
     "free_slug",
+    "keep_aside",
     "keep_on_site",
     "known_tag",
     "load_samples",
@@ -99,6 +100,7 @@ __all__ = [
     "restore_from_trash",
     "samples_present",
     "save_draft",
+    "set_own_aside",
     "settle",
     "slug_follows_title",
     "slug_is_fixed",

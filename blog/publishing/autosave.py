@@ -109,11 +109,32 @@ def start_post(
     return _open(actor, post, None, values, about)
 
 
+@transaction.atomic
+def keep_aside(
+    actor: Actor, post: Post, values: dict[str, object], typed: dict[str, object], *, base_id: int | None, now: datetime
+) -> Revision:
+    """Keep words among the versions of a post without making them anybody's draft. Raises ``NotAllowed``."""
+    stored = lock_post(post.pk)
+    require_edit(actor, stored)
+    base = stored.revisions.filter(pk=base_id).first()
+    return _kept_aside(actor, stored, base, _tidied(values), {"typed": typed, "saved_at": now})
+
+
+@transaction.atomic
+def set_own_aside(actor: Actor, post: Post, now: datetime) -> None:
+    """Keep a person's open words among the versions, because other words of theirs take their place."""
+    require_edit(actor, lock_post(post.pk))
+    own = open_revision(actor, post, hold=True)
+    if own is not None:
+        set_aside([own], now)
+
+
 def settle(post: Post, now: datetime) -> None:
     """Make words that have been at rest for ten minutes the newest draft, as if their writer had saved them.
 
     Called wherever somebody opens a post or acts on it. Words that stand in no line with the newest draft any more are
-    set aside. What no column can hold stays in ``typed`` for whoever opens the post next.
+    set aside. What no column can hold stays in ``typed`` for whoever opens the post next. ``post`` is read again where
+    something changed.
     """
     idle = {"sealed_at__isnull": True, "saved_at__lte": now - IDLE}
     if not post.revisions.filter(**idle).exists():
@@ -126,6 +147,7 @@ def settle(post: Post, now: datetime) -> None:
                 set_aside([revision], now)
             else:
                 _become_draft(stored, revision, newest, now)
+    post.refresh_from_db()
 
 
 def _at_rest(stored: Post, idle: dict[str, object]) -> Iterator[Revision]:

@@ -52,6 +52,10 @@
       event.preventDefault();
       ask(null, dropped);
     });
+    id.form.addEventListener('words-put-back', () => {
+      if (id.value !== '') file.src = slot.dataset.file.replace('/0/', `/${encodeURIComponent(id.value)}/`);
+      show();
+    });
     for (const part of slot.querySelectorAll('[data-needs-script]')) part.hidden = false;
     show();
   }

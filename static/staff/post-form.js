@@ -12,43 +12,91 @@
     let changed = document.querySelector('[data-first-note]') !== null;
     let asking = false, mayGo = false, leaving = false;
     const touched = () => {
+      changed = true;
+      if (form.dataset.trouble) return;
       say(saved, 'Not saved yet.');
       if (readers) say(readers, readers.dataset.meanwhile);
-      changed = true;
     };
     form.addEventListener('input', touched);
     form.addEventListener('change', touched);
     form.addEventListener('article-changed', touched);
 
+    // --- For the other scripts of this page ---------------------------------------------------------------------
+
+    // What a window knows about itself is no word of the article.
+    const OWN = new Set(['csrfmiddlewaretoken', 'base', 'open_revision', 'open_version', 'window']);
+    const editorOf = (field) => window.CKEDITOR && window.CKEDITOR.instances[field.id];
+    const fields = () => [...form.elements].filter((field) => field.name && !field.matches('button,fieldset,[type=file],[type=submit]'));
+    const postForm = window.postForm = {
+      form,
+      // The article as it stands on the screen, as [name, value] pairs. Text that nobody touched is as it came.
+      words() {
+        return fields().filter((field) => !OWN.has(field.name)).flatMap((field) => {
+          if (field.matches('[type=checkbox],[type=radio]')) return field.checked ? [[field.name, field.value]] : [];
+          const editor = editorOf(field);
+          return [[field.name, editor && editor.status === 'ready' && editor.checkDirty() ? editor.getData() : field.value]];
+        });
+      },
+      // All that the form would send, as FormData, whether its fields may be changed or not.
+      data() {
+        const data = new FormData();
+        for (const field of fields()) if (OWN.has(field.name)) data.append(field.name, field.value);
+        for (const [name, value] of postForm.words()) data.append(name, value);
+        return data;
+      },
+      // Puts words of words() back into the fields, and the article through the editor's own filter.
+      async putBack(words) {
+        for (const field of fields()) {
+          if (OWN.has(field.name)) continue;
+          const values = words.filter(([name]) => name === field.name).map(([, value]) => value);
+          const editor = editorOf(field);
+          if (field.matches('[type=checkbox],[type=radio]')) field.checked = values.includes(field.value);
+          else if (!values.length) continue;
+          else if (editor) await new Promise((resolve) => { editor.setData(values[0], {callback: resolve}); });
+          else field.value = values[fields().filter((other) => other.name === field.name).indexOf(field)] ?? values[0];
+          field.dispatchEvent(new Event('input', {bubbles: true}));
+        }
+        form.dispatchEvent(new Event('words-put-back'));
+      },
+      // The save line: its first sentence, and what readers see meanwhile.
+      say(sentence, about) {
+        say(saved, sentence);
+        if (readers && about !== undefined) say(readers, about);
+      },
+      set meanwhile(sentence) { if (readers) readers.dataset.meanwhile = sentence; },
+      calm() { changed = false; },
+      // Who is signed in now: signed_in, same (as who opened this page), token. Throws without an answer.
+      async whoIsIn() {
+        const address = `${form.dataset.signedIn}?${new URLSearchParams({as: form.dataset.as})}`;
+        const response = await fetch(address, {headers: {Accept: 'application/json'}, signal: AbortSignal.timeout(20000)});
+        if (!response.ok) throw new Error(response.status);
+        const answer = await response.json();
+        if (answer.same) for (const field of document.getElementsByName('csrfmiddlewaretoken')) field.value = answer.token;
+        return answer;
+      },
+      // Set by other scripts. flush(): bring what is typed to the server now. isKept(): whether no word would be lost by
+      // leaving. signedOut(answer): the server says that this page's writer is not the one who is signed in.
+      flush: async () => {},
+      isKept: () => false,
+      signedOut: null,
+    };
+
     // Before anything is sent: is this still the same person, signed in? If not, the page and its words stay.
-    const stay = (sentence, link, rest) => {
+    const stay = (sentence) => {
       if (changed) touched();
       else say(saved, 'Not saved yet.');
       stays.replaceChildren(sentence);
-      if (link) {
-        const login = document.createElement('a');
-        login.href = form.dataset.home;
-        login.target = '_blank';
-        login.rel = 'noopener';
-        login.textContent = link;
-        stays.append(' ', login, rest);
-      }
       stays.hidden = false;
     };
     const maySend = async () => {
       let answer = null;
       try {
-        const address = `${form.dataset.signedIn}?${new URLSearchParams({as: form.dataset.as})}`;
-        const response = await fetch(address, {headers: {Accept: 'application/json'}, signal: AbortSignal.timeout(20000)});
-        if (!response.ok) throw new Error(response.status);
-        answer = await response.json();
+        answer = await postForm.whoIsIn();
       } catch {
         stay('The server did not answer. Your text stands here; try again.');
         return false;
       }
-      if (answer.same) form.querySelector('[name=csrfmiddlewaretoken]').value = answer.token;
-      else if (answer.signed_in) stay('Somebody else is logged in here now. Your text stands here.', 'Log in as yourself in another tab', ', then save again.');
-      else stay('You are signed out. Your text stands here.', 'Log in in another tab', ', then save again.');
+      if (!answer.same) postForm.signedOut(answer);
       return answer.same;
     };
     form.addEventListener('submit', async (event) => {
@@ -63,6 +111,7 @@
       stays.hidden = true;
       say(saved, 'Saving…');
       const button = event.submitter;
+      await postForm.flush();
       mayGo = await maySend();
       asking = false;
       if (mayGo) form.requestSubmit(button);
@@ -81,7 +130,7 @@
       asking = mayGo = leaving = false;
       if (changed || [...form.elements].some(differs)) touched();
     });
-    window.addEventListener('beforeunload', (event) => { if (changed && !leaving) event.preventDefault(); });
+    window.addEventListener('beforeunload', (event) => { if (changed && !leaving && !postForm.isKept()) event.preventDefault(); });
 
     document.addEventListener('keydown', (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || document.querySelector('dialog[open]')) return;

@@ -9,8 +9,8 @@
   const own = document.getElementById('id_slug');
   const shown = document.querySelector('[data-slug-shown]');
   if (title && own && shown) {
-    const stored = own.defaultValue;
-    const storedTitle = slugify(title.defaultValue);
+    const stored = shown.dataset.stored;
+    const storedTitle = slugify(shown.dataset.storedTitle);
     const show = () => {
       const typed = own.value.trim();
       let slug = stored;

@@ -52,6 +52,7 @@
     });
     typed.addEventListener('change', add);
     line.form.addEventListener('submit', add, true);
+    line.form.addEventListener('words-put-back', () => set(words()));
     set(words());
   }
 }
