@@ -80,7 +80,10 @@ class PracticeForm(forms.ModelForm):
     """The form of the practice."""
 
     class Meta:
+        widgets = {"review_policy": forms.RadioSelect}
         help_texts = {
+            "review_policy": "Nobody yet: reviews appear nowhere. May: publishing without one stays possible, then "
+            "without “Medically reviewed by”. Must: no health article goes live without one.",
             "logo": "First add it under Images, then choose it here by its description. It stands at the top of every "
             "page instead of the name. Blank: the name beside a small window.",
             "phone": "One number, as you would print it: (907) 555-0142. Blank: no Call button, and no number under "
@@ -90,6 +93,12 @@ class PracticeForm(forms.ModelForm):
     menu_links = MenuLinksField(
         label="Links to your website", help_text=Practice._meta.get_field("menu_links").help_text
     )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        # Left out, it stays what it is.
+        if "review_policy" in self.fields:
+            self.fields["review_policy"].required = False
 
     def clean_phone(self) -> str:
         """A number that the Call buttons can dial, or blank."""
@@ -107,9 +116,11 @@ class PracticeAdmin(StaffModelAdmin):
     """Who speaks on this blog and how to reach them."""
 
     form = PracticeForm
+    change_form_template = "admin/blog/practice/change_form.html"
     fieldsets = (
         (None, {"fields": ("name", "tagline", "logo")}),
         ("How to reach you", {"fields": ("phone", "hours", "after_hours_text", "address")}),
+        ("Medical review", {"fields": ("review_policy",)}),
         ("The blog page", {"fields": ("blog_title", "blog_intro")}),
         ("Beside your website", {"fields": ("website_url", "menu_links")}),
         ("Under every article", {"fields": ("disclaimer", "booking_url", "cta_heading", "cta_text")}),

@@ -24,7 +24,8 @@ from blog.models import Author, Publication
 
 from .health import front_page_lines, health_page, may_see_health
 from .help import guide
-from .work import my_drafts, scheduled_posts
+from .set_up import front_page_steps, may_set_up, set_up_urls
+from .work_list import empty_words, work_for
 
 # The editor puts handlers into attributes and styles into elements; nothing else beyond our own files runs here.
 STAFF_POLICY = {
@@ -130,6 +131,7 @@ class StaffSite(AdminSite):
         return [
             *welcome_urls(),
             path("health/", self.admin_view(health_page), name="health"),
+            *set_up_urls(self),
             path("help/", self.admin_view(self.help), name="help"),
             path("samples/remove/", self.admin_view(self.remove_samples), name="remove_samples"),
             *super().get_urls(),
@@ -146,8 +148,14 @@ class StaffSite(AdminSite):
             "may_write": user.has_perm("blog.add_post"),
             "has_samples": publishing.may_release(user) and publishing.samples_present(),
         }
-        if user.has_perm("blog.view_post") or user.has_perm("blog.change_post"):
-            context |= {"my_drafts": my_drafts(user, now), "scheduled": scheduled_posts(now)}
+        sections = work_for(user, now)
+        context |= {
+            "needs": [section for section in sections if not section.ahead],
+            "ahead": [section for section in sections if section.ahead],
+            "empty_words": empty_words(user, sections),
+        }
+        if may_set_up(user):
+            context |= front_page_steps(user, now)
         if may_see_health(user):
             context |= front_page_lines()
         return super().index(request, context | (extra_context or {}))

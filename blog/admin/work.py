@@ -1,17 +1,13 @@
-"""Where posts stand, and what waits for a person."""
+"""Where posts stand, in the words of lists."""
 
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from blog.clinic_time import day, spoken
-from blog.models import FAR_FUTURE, Author, Post, Publication, StaffWord
-
-SHOWN = 8
-# Among a person's posts, the ones saved last are looked at; older ones are in the list of posts.
-LOOKED_AT = 40
+from blog.models import FAR_FUTURE, Author, Post, Publication
 
 
 def is_mine(user: AbstractBaseUser) -> Q:
@@ -89,41 +85,7 @@ def spoken_on(moment: datetime, now: datetime, *, zone: bool = True) -> str:
     return words if words.startswith("today") else f"on {words}"
 
 
-def my_drafts(user: AbstractBaseUser, now: datetime) -> list[Post]:
-    """This person's posts whose newest words readers do not see, newest first."""
-    keys = list(posts_of(user).not_in_trash().order_by("-saved_at", "-pk").values_list("pk", flat=True)[:LOOKED_AT])
-    waiting = [
-        post
-        for post in with_standing(keys, now)
-        if post.staff_word in (StaffWord.DRAFT, StaffWord.IN_REVIEW)
-        or (post.staff_word == StaffWord.LIVE and has_unpublished_changes(post))
-    ]
-    for post in waiting:
-        post.saved_words = spoken(post.saved_at, now, zone=False)
-        post.standing_words = ". ".join(notes_on(post)) or "Readers see nothing of it yet"
-    return waiting[:SHOWN]
-
-
 def what_lies_ahead(now: datetime) -> QuerySet[Publication]:
     """Publications that go live at a set time, or that readers see until one. A post can have two."""
     leaves = Q(live_until__gt=now, live_until__lt=FAR_FUTURE)
     return Publication.objects.filter(Q(live_from__gt=now) | leaves).order_by()
-
-
-def scheduled_posts(now: datetime) -> list[Post]:
-    """Posts that go live, change or leave the site at a set time, the next one first.
-
-    ``scheduled_words`` is that moment, ``scheduled_act`` what happens then.
-    """
-    moment = Case(When(live_from__gt=now, then="live_from"), default="live_until")
-    ahead = what_lies_ahead(now).order_by(moment, "pk").values_list("post_id", flat=True)
-    posts = with_standing(list(dict.fromkeys(ahead[: 2 * SHOWN]))[:SHOWN], now)
-    for post in posts:
-        post.scheduled_words = spoken(post.scheduled_for or post.leaves_at, now, zone=False)
-        if not post.scheduled_for:
-            post.scheduled_act = "Leaves the site"
-            continue
-        post.scheduled_act = "Changes to a live post" if post.live_since else "New post"
-        if post.leaves_at:
-            post.scheduled_act += f". Leaves the site {spoken_on(post.leaves_at, now, zone=False)}"
-    return posts

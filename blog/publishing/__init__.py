@@ -44,6 +44,7 @@ from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .restore import NothingToRestore, Restored, restore
 from .samples import load_samples, remove_samples, samples_present
+from .samples import load_samples, remove_samples, sample_practice_values, samples_present
 from .takedown import keep_on_site, put_back, take_off
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "require_take_off",
     "restore",
     "restore_from_trash",
+    "sample_practice_values",
     "samples_present",
     "save_draft",
     "set_own_aside",

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from django.db import transaction
@@ -63,14 +64,16 @@ def load_samples(say: Callable[[str], None]) -> bool:
 
 def _load_practice() -> None:
     practice, _ = Practice.objects.get_or_create(pk=1)
-    for name, value in _practice_values().items():
+    for name, value in sample_practice_values().items():
         # What staff have entered is theirs.
         if getattr(practice, name) == Practice._meta.get_field(name).get_default():
             setattr(practice, name, value)
     practice.save()
 
 
-def _practice_values() -> dict[str, str]:
+@cache
+def sample_practice_values() -> dict[str, str]:
+    """What the samples write into the practice, by field."""
     values = tomllib.loads((FOLDER / "practice.toml").read_text("utf-8"))
     names = {"intro_title": "blog_title", "intro": "blog_intro"}
     return {names.get(name, name): value for name, value in values.items()}
@@ -162,7 +165,7 @@ def _in_drafts(record: Image | Author | Topic | Tag) -> bool:
 
 def _clear_practice() -> None:
     practice = Practice.objects.get(pk=1)
-    for name, sample in _practice_values().items():
+    for name, sample in sample_practice_values().items():
         if getattr(practice, name) == sample:
             setattr(practice, name, Practice._meta.get_field(name).get_default())
     practice.save()
