@@ -198,10 +198,10 @@ STEPS: tuple[Step, ...] = (
 NAMES = {step.name: step for step in STEPS}
 
 
-def steps_for(user: User, now: datetime) -> list[dict]:
+def steps_for(user: User, now: datetime, practice: Practice) -> list[dict]:
     """Every step as a template shows it: ``done``, ``by`` whose tick, and what can be done about it."""
     ticked = {step.name: step for step in SetUpStep.objects.select_related("done_by")}
-    known = Known(user, now, reading.practice())
+    known = Known(user, now, practice)
     found = []
     for step in STEPS:
         look = step.look(known)
@@ -227,11 +227,11 @@ def _who_and_when(step: SetUpStep, now: datetime) -> str:
     return f"Ticked by {who} on {day(step.done_at, now)}."
 
 
-def front_page_steps(user: User, now: datetime) -> dict:
-    """What the first page shows: the ``steps`` left and ``steps_words``, how many are done; empty when all are."""
-    steps = steps_for(user, now)
+def front_page_steps(user: User, now: datetime, practice: Practice, most: int | None = None) -> dict:
+    """What the first page shows: the next ``steps`` and ``steps_words``, how many are done; empty when all are."""
+    steps = steps_for(user, now, practice)
     left = [step for step in steps if not step["done"]]
-    return {"steps": left, "steps_words": _progress(steps)} if left else {}
+    return {"steps": left[:most], "steps_words": _progress(steps)} if left else {}
 
 
 def _progress(steps: list[dict]) -> str:
@@ -249,7 +249,7 @@ def _require(request: HttpRequest) -> None:
 def first_steps(request: HttpRequest) -> HttpResponse:
     """All steps, those that are done too."""
     _require(request)
-    steps = steps_for(request.user, timezone.now())
+    steps = steps_for(request.user, timezone.now(), reading.practice())
     context = {
         **admin.site.each_context(request),
         "title": "First steps",

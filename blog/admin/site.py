@@ -41,6 +41,8 @@ STAFF_POLICY = {
     "form-action": [SELF],
 }
 staff_policy = csp_replace(STAFF_POLICY)
+# How many of a clinic's first steps stand on the first page of somebody for whom other work waits.
+NEXT_STEPS = 3
 
 
 class StaffLoginForm(AdminAuthenticationForm):
@@ -148,14 +150,15 @@ class StaffSite(AdminSite):
             "may_write": user.has_perm("blog.add_post"),
             "has_samples": publishing.may_release(user) and publishing.samples_present(),
         }
+        practice = reading.practice()
         sections = work_for(user, now)
         context |= {
             "needs": [section for section in sections if not section.ahead],
             "ahead": [section for section in sections if section.ahead],
-            "empty_words": empty_words(user, sections),
+            "empty_words": empty_words(user, sections, practice.review_policy),
         }
         if may_set_up(user):
-            context |= front_page_steps(user, now)
+            context |= front_page_steps(user, now, practice, most=NEXT_STEPS if context["needs"] else None)
         if may_see_health(user):
             context |= front_page_lines()
         return super().index(request, context | (extra_context or {}))

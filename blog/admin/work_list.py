@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from blog.clinic_time import spoken
-from blog.models import Author, Post, Publication, Review, Revision, StaffWord
+from blog.models import Author, Post, Practice, Publication, Review, Revision, StaffWord
 from blog.publishing import may_decide_review, may_release
 
 from .work import has_unpublished_changes, notes_on, posts_of, spoken_on, what_lies_ahead, with_standing
@@ -301,11 +301,15 @@ SECTIONS: tuple[Kind, ...] = (
 )
 
 
-def empty_words(user: User, sections: list[Section]) -> list[str]:
-    """What to say to a person for whom less waits than their role could have: kindly, and what to do."""
+def empty_words(user: User, sections: list[Section], policy: str) -> list[str]:
+    """What to say to a person for whom less waits than their role could have: kindly, and what to do.
+
+    ``policy`` is the practice's on reviews: where nobody reviews yet, somebody with all roles hears nothing of it.
+    """
     names = {section.name for section in sections}
     said = []
-    if may_decide_review(user) and "for-my-review" not in names:
+    reviews = policy != Practice.ReviewPolicy.NOBODY_YET or not _writes(user)
+    if reviews and may_decide_review(user) and "for-my-review" not in names:
         said.append("No text waits for your review. When a colleague sends one, it stands here.")
     if may_release(user) and not names & {"ready", "in-review", "scheduled", "changes"}:
         said.append("Nothing is scheduled, and no change waits to be published.")

@@ -65,6 +65,13 @@ def test_a_new_clinic_sees_all_that_is_left_on_its_first_page(client):
     assert listed(client.get(STEPS), "done") == ["Samples"]
 
 
+def test_with_other_work_only_the_next_steps_stand_there(client, draft, mara):
+    draft(actor=mara)
+    answer = client.get("/admin/")
+    assert listed(answer, "first-steps") == TITLES[:3]
+    assert tree(answer).xpath("//section[@aria-labelledby='first-steps']//a[text()='All steps']/@href") == [STEPS]
+
+
 def test_only_for_who_looks_after_the_practice(as_user, erin, wilma):
     for user in (erin, wilma):
         browser = as_user(user)

@@ -6,8 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from staff_words import NOON, tree, words
 
-from blog.models import Author, Post, Review, Revision
+from blog.models import Author, Post, Practice, Review, Revision
 from blog.publishing import move_to_trash, newest_revision, publish, save_draft, take_off
+from blog.reading import forget_practice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -174,6 +175,13 @@ def test_nothing_waits_and_what_to_do(as_user, rita, erin, nora):
     assert "No draft of yours is waiting. Start a new post" in said
     assert "Nothing is scheduled, and no change waits to be published." in said
     assert "Ask the person who manages logins for one." in words(as_user(nora).get("/admin/"))
+
+
+def test_reviews_are_not_mentioned_where_nobody_reviews_yet(as_user, root):
+    assert "review" not in words(as_user(root).get("/admin/")).split("First steps")[0]
+    Practice.objects.update(review_policy="may")
+    forget_practice()
+    assert "No text waits for your review." in words(as_user(root).get("/admin/"))
 
 
 def test_titles_and_notes_are_text(wilma, rita, draft, as_user):
