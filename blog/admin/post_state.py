@@ -19,7 +19,8 @@ class Standing:
 
     ``readers_meanwhile`` takes the place of ``readers`` as soon as words stand on the screen that are not saved.
     ``waits_until`` and ``leaves_at`` are the moments, in words, of what is scheduled; blank where nothing is.
-    ``is_public`` is true for what was ever released, a scheduled version too.
+    ``is_public`` is true for what was ever released, a scheduled version too; ``moved_on`` where the draft is no longer
+    what is scheduled.
     """
 
     saved: str
@@ -30,6 +31,7 @@ class Standing:
     is_live: bool = False
     is_scheduled: bool = False
     is_public: bool = False
+    moved_on: bool = False
     live_address: str = ""
 
     def unsaved(self) -> "Standing":
@@ -62,6 +64,7 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
         is_live=live is not None,
         is_scheduled=waiting is not None,
         is_public=bool(publications),
+        moved_on=waiting is not None and newest is not None and waiting["revision_id"] != newest.pk,
         live_address=reverse("blog:article", args=[live["slug"]]) if live else "",
     )
 

@@ -24,7 +24,7 @@
       this.words = find('#link-words');
       this.error = find('[data-error]');
       this.posts = find('[data-posts]');
-      this.found = find('[data-found]');
+      this.found = find('[data-leads]');
       this.asked = 0;
       this.address.addEventListener('input', () => {
         this.post = null;

@@ -76,7 +76,7 @@ def test_a_post_far_down_the_list_is_not_looked_for_on_the_blog_page(receipt, dr
     assert looked_at(receipt(old))[3] == ""
 
 
-def test_scheduled(receipt, draft, erin, rewrite):
+def test_scheduled(receipt, draft, erin, rewrite, as_user):
     post = draft()
     publish(erin, newest_revision(post), at=NOON + DAY, now=NOON)
     answer = receipt(post)
@@ -85,8 +85,11 @@ def test_scheduled(receipt, draft, erin, rewrite):
     assert "Until then readers see nothing of it. What is scheduled is fixed" in said
     assert "Goes live Tuesday 12:00 pm, Alaska time, scheduled by erin" in said
     assert buttons(answer) == ["Unschedule"] and looked_at(answer) is None
-    assert "The draft has changed" not in said
+    editor = as_user(erin)
+    assert "The draft has changed" not in said + words(editor.get(address("change", post)))
     rewrite(post, title="Changed")
+    for screen in ("change", "publish"):
+        assert "The draft has changed since" in words(editor.get(address(screen, post)))
     assert "The draft has changed since it was scheduled. What is scheduled stays as it was" in words(receipt(post))
 
 
@@ -120,7 +123,7 @@ def test_off_the_site(receipt, live, erin, client):
     assert "By the records it has been off the site since today 11:55 am, Alaska time." in said
     assert "Since today 11:55 am, Alaska time, by erin" in said
     assert "Out of date (readers never see it)" in said
-    seen = "A reader who asks for it is told that it is no longer here (410)."
+    seen = "A reader who asks for it now is told so."
     assert looked_at(answer) == ("/blog/how-lasers-work/", "off", "", "no", seen)
     assert client.get("/blog/how-lasers-work/").status_code == 410
     assert "how-lasers-work" not in client.get("/blog/").content.decode()

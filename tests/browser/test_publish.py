@@ -127,9 +127,7 @@ def test_off_the_site_and_back(article, staff_page, expected_complaints):
     staff_page.get_by_label("Why does it go?").fill("The offer has ended")
     press(staff_page, "Take off the site now")
     expect(staff_page.get_by_text("It is off the site.")).to_be_visible()
-    expect(staff_page.get_by_role("status")).to_have_text(
-        "A reader who asks for it is told that it is no longer here (410)."
-    )
+    expect(staff_page.get_by_role("status")).to_have_text("A reader who asks for it now is told so.")
     note.reader_gets(410, "no longer here")
 
     note.open("publish")

@@ -162,7 +162,7 @@ def test_a_picked_post_is_linked_by_its_number_and_gone_everywhere_within_a_seco
     page.keyboard.press("Control+k")
     page.get_by_label("Address", exact=True).last.fill("links lead")
     page.locator("[data-posts]").get_by_role("button", name="Where links lead Live").click()
-    expect(page.locator("[data-found]").last).to_have_text(
+    expect(page.locator("[data-leads]")).to_have_text(
         "Leads to the post “Where links lead”, whatever its address becomes."
     )
     page.get_by_role("button", name="Set link").click()
