@@ -43,7 +43,6 @@ from .duplicate import duplicate
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .restore import NothingToRestore, Restored, restore
-from .samples import load_samples, remove_samples, samples_present
 from .samples import load_samples, remove_samples, sample_practice_values, samples_present
 from .takedown import keep_on_site, put_back, take_off
 
