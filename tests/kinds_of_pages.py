@@ -25,6 +25,7 @@ STAFF = {
     "edit post": "/admin/blog/post/1/change/",
     "earlier versions": "/admin/blog/post/1/versions/",
     "history": "/admin/blog/post/1/history/",
+    "back from the login": "/admin/blog/post/back/",
     "publish a draft": "/admin/blog/post/6/publish/",
     "publish": "/admin/blog/post/1/publish/",
     "take off": "/admin/blog/post/1/take-off/",

@@ -110,9 +110,15 @@
         dropCopy('');
         Object.assign(form.dataset, {post: answer.post, autosave: answer.autosave});
         form.action = answer.address;
-        history.replaceState(history.state, '', answer.address);
       }
+      hasItsAddress();
     };
+    // Not while the form is being sent, which brings the browser there anyway.
+    const hasItsAddress = () => {
+      if (!form.dataset.post || form.dataset.sending || !form.getAttribute('action')) return;
+      if (location.pathname !== new URL(form.action).pathname) history.replaceState(history.state, '', form.action);
+    };
+    form.addEventListener('not-sent', hasItsAddress);
     const isSaved = (answer, sent) => {
       remember(answer);
       extra = {};

@@ -108,13 +108,19 @@
       event.preventDefault();
       if (asking || leaving) return;
       asking = true;
+      form.dataset.sending = 'yes';
       stays.hidden = true;
       say(saved, 'Saving…');
       const button = event.submitter;
       await postForm.flush();
       mayGo = await maySend();
       asking = false;
-      if (mayGo) form.requestSubmit(button);
+      if (mayGo) {
+        form.requestSubmit(button);
+      } else {
+        delete form.dataset.sending;
+        form.dispatchEvent(new Event('not-sent'));
+      }
     });
 
     // Coming back with the browser's back button: the page stands as it was left, with words that may not be saved.
@@ -128,6 +134,7 @@
     };
     window.addEventListener('pageshow', () => {
       asking = mayGo = leaving = false;
+      delete form.dataset.sending;
       if (changed || [...form.elements].some(differs)) touched();
     });
     window.addEventListener('beforeunload', (event) => { if (changed && !leaving && !postForm.isKept()) event.preventDefault(); });

@@ -96,6 +96,14 @@ def test_words_are_on_the_server_soon_after_a_pause_and_come_back(desk, site):
         page.keyboard.press("Control+s")
     page.wait_for_selector("html[data-editor-ready=yes]")
     assert desk.stored() == [["By itself, again", "<p>Words first by hand</p>", False, False]]
+    # What other scripts rely on: the whole form with the editor's text, and a way to end writing here.
+    desk.type(". More")
+    desk.is_saved()
+    page.evaluate("() => document.getElementById('post_form').dispatchEvent(new CustomEvent('autosave-stop'))")
+    expect(desk.title).not_to_be_editable()
+    expect(desk.text).to_have_attribute("contenteditable", "false")
+    data = page.evaluate("() => Object.fromEntries(window.postForm.data())")
+    assert data["body"].strip() == "<p>Words first by hand. More</p>" and data["base"] and data["csrfmiddlewaretoken"]
 
 
 def test_a_dead_server_costs_no_word(desk, site):
