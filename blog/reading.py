@@ -195,15 +195,19 @@ def find_article(slug: str, now: datetime) -> Publication | Moved | Gone | None:
     return Moved(present["slug"]) if present else Gone()
 
 
-def article_page(article: Publication | Revision, now: datetime) -> ArticlePage:
-    """Build an article page. The same function serves readers, previews and evidence."""
-    pictures = {image.pk: image for image in Image.objects.filter(pk__in=image_ids(article.body))}
-    rendered = render(article.body, body_pictures(pictures), link_addresses([article.body], now))
-    tags = list(article.tags.all())
+def article_page(article: Publication | Revision, now: datetime, *, tags: Sequence[Tag] | None = None) -> ArticlePage:
+    """Build an article page. The same function serves readers, previews and evidence.
+
+    ``tags`` may name others than those stored with the article. A picture that was replaced everywhere is not shown.
+    """
+    used = Image.objects.filter(pk__in=image_ids(article.body), replaced_by__isnull=True)
+    rendered = render(article.body, body_pictures({image.pk: image for image in used}), link_addresses([article.body], now))
+    tags = list(article.tags.all()) if tags is None else tags
+    hero = article.hero_image
     more, previous, following = around(article, tags, now)
     return ArticlePage(
         article=article,
-        hero=hero_figure(article.hero_image),
+        hero=hero_figure(hero) if hero is not None and hero.replaced_by_id is None else None,
         body_html=rendered.html,
         outline=rendered.outline,
         tags=tags,
@@ -212,6 +216,16 @@ def article_page(article: Publication | Revision, now: datetime) -> ArticlePage:
         next=following,
         excerpt=excerpt_of(article),
     )
+
+
+def preview_page(revision: Revision, tags: Sequence[Tag], now: datetime) -> ArticlePage:
+    """The page that readers would get if this revision went live now. It may be one that is stored nowhere yet."""
+    public = Publication.objects.filter(post_id=revision.post_id).order_by("live_from")
+    moments = list(public.values_list("live_from", "updated_at")) if revision.post_id else []
+    if revision.published_at is None:
+        revision.published_at = moments[0][0] if moments and moments[0][0] < now else now
+    revision.updated_at = moments[-1][1] if moments else None
+    return article_page(revision, now, tags=tags)
 
 
 def link_addresses(bodies: Iterable[str], now: datetime) -> dict[int, str]:
@@ -239,7 +253,7 @@ def around(
     others = Publication.objects.live(now).exclude(post_id=article.post_id)
     # No id twice, and none that a database's key cannot hold, whatever an import brought.
     wanted = [pk for pk in dict.fromkeys(article.related_posts) if 0 < pk < 2**63]
-    tagged = PublicationTag.objects.filter(publication=OuterRef("pk"), tag__in=list(tags))
+    tagged = PublicationTag.objects.filter(publication=OuterRef("pk"), tag__in=[tag.pk for tag in tags if tag.pk])
     shares = Q(Exists(tagged))
     if article.topic_id is not None:
         shares |= Q(topic_id=article.topic_id)

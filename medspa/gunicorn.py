@@ -1,19 +1,28 @@
 """How gunicorn serves the site: ``gunicorn -c python:medspa.gunicorn``."""
 
+import logging
 import os
-import re
 from datetime import timedelta
 
 from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 
 from medspa import bootstrap
+from medspa.logs import SECRET, WithoutSecrets
 
 bootstrap.load_settings()  # wrong settings end here with one sentence, not in every worker with a traceback
 
 
 class AccessLog(Logger):
-    """gunicorn's own, without what is nobody's business: queries, and links that set a password."""
+    """gunicorn's own, without what is nobody's business: queries, and addresses that are a secret by themselves."""
+
+    def setup(self, cfg: object) -> None:
+        """gunicorn's own; what it says of a request that failed, or to somebody who looks for a fault, is no secret."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                own = handler.formatter or logging.Formatter()
+                handler.setFormatter(WithoutSecrets(own._fmt, own.datefmt))
 
     def atoms(self, resp: object, req: Request, environ: dict, request_time: timedelta) -> dict:
         """gunicorn's own; ``U`` is the address as it came, so that nothing decoded can forge a line."""
@@ -21,7 +30,6 @@ class AccessLog(Logger):
         return super().atoms(resp, req, environ, request_time) | {"U": SECRET.sub(r"\1*", path)}
 
 
-SECRET = re.compile(r"(/welcome/).*", re.IGNORECASE)
 logger_class = AccessLog
 wsgi_app = "medspa.wsgi:application"
 bind = os.environ.get("BIND") or f"127.0.0.1:{bootstrap.port()}"

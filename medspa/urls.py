@@ -3,8 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from blog.preview import preview
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    # Not among the public pages: it shows a draft to whoever has its secret.
+    path("preview/<str:token>/", preview, name="preview"),
     path("", include("blog.urls")),
 ]
 

@@ -24,6 +24,7 @@ STAFF = {
     "new post": "/admin/blog/post/add/",
     "edit post": "/admin/blog/post/1/change/",
     "earlier versions": "/admin/blog/post/1/versions/",
+    "share a preview": "/admin/blog/post/1/preview-links/",
     "history": "/admin/blog/post/1/history/",
     "back from the login": "/admin/blog/post/back/",
     "publish a draft": "/admin/blog/post/6/publish/",

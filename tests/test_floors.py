@@ -15,6 +15,7 @@ FLOORS = (
     ("blog.crawlers", 3),
     ("blog.trouble", 3),
     ("blog.urls", 3),
+    ("blog.preview", 3),
     ("blog.apps", 3),
     ("blog.templatetags", 3),
     ("blog.management", 3),

@@ -21,6 +21,7 @@ from .post_bulk import bulk_urls
 from .post_form import PostForm
 from .post_links import link_urls
 from .post_list import PostList
+from .post_preview import preview_urls
 from .post_release import release_urls
 from .post_state import Standing, standing_of
 from .post_versions import version_urls
@@ -46,6 +47,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             *link_urls(self),
             *release_urls(self),
             *version_urls(self),
+            *preview_urls(self),
             *bulk_urls(self),
             *view_urls(self),
             *super().get_urls(),

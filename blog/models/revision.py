@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
+from django.urls import reverse
 
 from .article import ArticleFields
 
@@ -105,6 +106,10 @@ class Revision(ArticleFields):
             raise SealedRevision(f"Revision {self.pk} is sealed and cannot change.")
         super().save(*args, **kwargs)
         self._was_sealed = self.sealed_at is not None
+
+    def get_absolute_url(self) -> str:
+        """Where readers would find it."""
+        return reverse("blog:article", args=[self.slug])
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
         """Raises ``SealedRevision``: what was saved is kept."""

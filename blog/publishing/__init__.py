@@ -21,6 +21,7 @@ from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside,
 from .bulk import KINDS as BULK_KINDS
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
 from .drafts import (
+    SLUG_LENGTH,
     EditConflict,
     NotThere,
     Seen,
@@ -40,6 +41,16 @@ from .drafts import (
     slug_taken_by,
 )
 from .duplicate import duplicate
+from .preview_links import (
+    DAYS,
+    Previewed,
+    end_preview_link,
+    live_links,
+    make_preview_link,
+    newest_words,
+    open_preview_link,
+    tags_of,
+)
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .restore import NothingToRestore, Restored, restore
@@ -52,6 +63,8 @@ __all__ = [
     "MOST_POSTS",
     "UNDO_FOR",
     "UNTITLED",
+    "DAYS",
+    "SLUG_LENGTH",
     "AddressTaken",
     "AlreadyLive",
     "AlreadyScheduled",
@@ -61,6 +74,7 @@ __all__ = [
     "NotThere",
     "NothingToRestore",
     "Operator",
+    "Previewed",
     "Refused",
     "Restored",
     "Seen",
@@ -79,6 +93,13 @@ __all__ = [
     "load_samples",
     "lock_post",
     "may_act",
+    "end_preview_link",
+    "free_slug",
+    "keep_on_site",
+    "live_links",
+    "load_samples",
+    "lock_post",
+    "make_preview_link",
     "may_decide_review",
     "may_edit",
     "may_release",
@@ -87,6 +108,8 @@ __all__ = [
     "move_to_trash",
     "newest_revision",
     "open_revision",
+    "newest_words",
+    "open_preview_link",
     "publish",
     "put_back",
     "record",
@@ -107,6 +130,7 @@ __all__ = [
     "slug_is_fixed",
     "slug_taken_by",
     "start_post",
+    "tags_of",
     "take_off",
     "undo_many",
     "unschedule",
