@@ -3,14 +3,16 @@
 'use strict';
 {
   const form = document.getElementById('post_form');
-  const opener = form && form.querySelector('[data-preview]');
+  const openers = form ? [...form.querySelectorAll('[data-preview]')] : [];
   const pane = document.getElementById('preview-pane');
-  if (opener && pane) {
+  if (openers.length && pane) {
     const frame = pane.querySelector('iframe');
     const room = frame.parentElement;
     const note = pane.querySelector('[role=status]');
     const covers = matchMedia('(max-width: 900px)');
     const WAIT = 350, LOOK = 1500;
+    const address = openers[0].formAction;
+    let opener = openers[0];
     let width = 390, shown = null, timer = 0, asking = false, ready = false;
 
     const data = () => {
@@ -44,7 +46,7 @@
       if (now === shown) return;
       asking = true;
       try {
-        const answer = await fetch(opener.formAction, {method: 'POST', body: sent, redirect: 'error', signal: AbortSignal.timeout(20000)});
+        const answer = await fetch(address, {method: 'POST', body: sent, redirect: 'error', signal: AbortSignal.timeout(20000)});
         if (!answer.ok) throw new Error(answer.status);
         const html = await answer.text();
         if (!pane.hidden) put(html);
@@ -79,7 +81,7 @@
         event.preventDefault();
         if (/^https?:$/.test(link.protocol)) window.open(link.href, '_blank', 'noopener');
       });
-      there.addEventListener('keydown', (event) => { if (event.key === 'Escape') opener.click(); });
+      there.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
       there.addEventListener('submit', (event) => event.preventDefault());
       shown = null;
       update();
@@ -88,6 +90,7 @@
 
     const lay = () => {
       document.body.classList.toggle('st-previewing', !pane.hidden);
+      for (const button of openers) button.setAttribute('aria-expanded', String(!pane.hidden));
       // On a small screen the pane covers the form, which must not be reached behind it.
       document.getElementById('container').inert = !pane.hidden && covers.matches;
       if (!pane.hidden) fit();
@@ -97,7 +100,7 @@
       pane.hidden = false;
       lay();
       if (frame.src) soon();
-      else frame.src = opener.formAction;
+      else frame.src = address;
       pane.querySelector('h2').focus();
     };
     const close = () => {
@@ -107,16 +110,18 @@
       opener.focus();
     };
 
-    opener.setAttribute('aria-expanded', 'false');
-    opener.setAttribute('aria-controls', pane.id);
-    opener.addEventListener('click', (event) => {
-      event.preventDefault();
-      if (pane.hidden) open();
-      else close();
-      opener.setAttribute('aria-expanded', String(!pane.hidden));
-    });
-    pane.querySelector('[data-close]').addEventListener('click', () => opener.click());
-    pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') opener.click(); });
+    for (const button of openers) {
+      button.setAttribute('aria-expanded', 'false');
+      button.setAttribute('aria-controls', pane.id);
+      button.addEventListener('click', (event) => {
+        event.preventDefault();
+        opener = button;
+        if (pane.hidden) open();
+        else close();
+      });
+    }
+    pane.querySelector('[data-close]').addEventListener('click', close);
+    pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
     for (const choice of pane.querySelectorAll('[data-width]')) {
       choice.addEventListener('click', () => {
         width = Number(choice.dataset.width);
