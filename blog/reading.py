@@ -201,7 +201,9 @@ def article_page(article: Publication | Revision, now: datetime, *, tags: Sequen
     ``tags`` may name others than those stored with the article. A picture that was replaced everywhere is not shown.
     """
     used = Image.objects.filter(pk__in=image_ids(article.body), replaced_by__isnull=True)
-    rendered = render(article.body, body_pictures({image.pk: image for image in used}), link_addresses([article.body], now))
+    rendered = render(
+        article.body, body_pictures({image.pk: image for image in used}), link_addresses([article.body], now)
+    )
     tags = list(article.tags.all()) if tags is None else tags
     hero = article.hero_image
     more, previous, following = around(article, tags, now)

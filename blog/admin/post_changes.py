@@ -15,7 +15,7 @@ from blog.content.difference import (
     compare_values,
     sections,
 )
-from blog.content.outline import image_ids
+from blog.content.outline import image_ids, post_links
 from blog.models import ArticleFields, Author, Image, Post, Topic
 
 # In the order in which the editing screen has them. A test holds that no column is missing.
@@ -89,7 +89,10 @@ def changes(
 
 def _in_article(old: str, new: str) -> list[Change]:
     used = set(image_ids(old)) ^ set(image_ids(new))
-    lines = compare_html(old, new, {pk: str(image) for pk, image in Image.objects.in_bulk(used).items()})
+    pictures = {pk: str(image) for pk, image in Image.objects.in_bulk(used).items()}
+    linked = {*post_links(old), *post_links(new)}
+    titles = dict(Post.objects.filter(pk__in=linked).values_list("pk", "title")) if linked else {}
+    lines = compare_html(old, new, pictures, titles)
     return [
         Change("body", f"Article, “{section.heading}”" if section.heading else "Article", section.lines)
         for section in sections(lines)

@@ -122,6 +122,7 @@ class PreviewScreens:
     def links(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """The links that work, and a form for another one; its secret is shown once, in the answer that makes it."""
         publishing.require_edit(request.user, post)
+        publishing.settle(post, now)
         form, made, refusal = ShareForm(request.POST or None), None, ""
         newest = publishing.newest_revision(post)
         if request.method == "POST" and form.is_valid():

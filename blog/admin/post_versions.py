@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 
 from blog import publishing
 from blog.clinic_time import clock, day, spoken, zone_label
+from blog.content.plain import tidy_line
 from blog.models import FAR_FUTURE, Post, Publication, Review, Revision, RevisionTag
 
 from .post_changes import LABELS, Change, changes
@@ -81,7 +82,9 @@ def _screen(view: Callable) -> Callable:
         if post is None:
             raise Http404
         try:
-            return view(self, request, post, timezone.now(), **numbers)
+            now = timezone.now()
+            publishing.settle(post, now)
+            return view(self, request, post, now, **numbers)
         except publishing.NotThere as gone:
             raise Http404 from gone
         except publishing.NotAllowed as refused:
@@ -333,9 +336,7 @@ def _tags(revisions: Iterable[Revision]) -> dict[int, list[str]]:
     found = {pk: names.get(of, []) for pk, of in source.items()}
     for one in revisions:
         if "tag_words" in one.typed:
-            typed = one.typed["tag_words"]
-            words = typed if isinstance(typed, list) else str(typed).split(",")
-            found[one.pk] = [name for word in words if (name := str(word).strip())]
+            found[one.pk] = [name for word in str(one.typed["tag_words"]).split(",") if (name := tidy_line(word))]
     return found
 
 

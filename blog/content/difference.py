@@ -78,6 +78,18 @@ class _Word(NamedTuple):
     marks: tuple[Mark, ...] = ()
 
 
+class _Names(NamedTuple):
+    pictures: Mapping[int, str]
+    posts: Mapping[int, str]
+
+    def address(self, link: Mark | None) -> str:
+        """Where a link leads, in words; blank without one."""
+        if link is None or link.post is None:
+            return link.href or "" if link else ""
+        title = self.posts.get(link.post)
+        return (f"“{title}”" if title else f"post {link.post}") + (f", #{link.fragment}" if link.fragment else "")
+
+
 class _Flat(NamedTuple):
     """One line of one text. ``image`` is a picture's number, ``is_described`` whether something is said of it."""
 
@@ -97,14 +109,18 @@ def compare_text(old: str, new: str) -> tuple[Span, ...]:
     return _spans([_Word(text) for text in _TOKEN.findall(old)], [_Word(text) for text in _TOKEN.findall(new)])
 
 
-def compare_html(old: str, new: str, pictures: Mapping[int, str] | None = None) -> list[Line]:
+def compare_html(
+    old: str, new: str, pictures: Mapping[int, str] | None = None, posts: Mapping[int, str] | None = None
+) -> list[Line]:
     """Two bodies line by line, kept lines too, in reading order.
 
-    ``pictures`` may describe pictures by their numbers, for a remark that one stands in the place of another. Where
-    the bodies differ in form alone (one list or two), a last line without words says so.
+    ``pictures`` may describe pictures by their numbers and ``posts`` name posts that are linked to, for remarks that
+    one stands in the place of another. Where the bodies differ in form alone (one list or two), a last line without
+    words says so.
     """
     before, after = arrange(old), arrange(new)
-    lines = list(_under_headings(_compared(list(_flat(before)), list(_flat(after)), pictures or {})))
+    names = _Names(pictures or {}, posts or {})
+    lines = list(_under_headings(_compared(list(_flat(before)), list(_flat(after)), names)))
     if before != after and all(line.change == "kept" for line in lines):
         lines.append(
             Line("form", "", "changed", (), ("The words are the same. Lists or tables are put together anew.",))
@@ -162,7 +178,7 @@ def _words(runs: Iterable[Run]) -> tuple[_Word, ...]:
     return tuple(_Word(text, run.marks) for run in runs for text in _TOKEN.findall(run.text))
 
 
-def _compared(old: list[_Flat], new: list[_Flat], pictures: Mapping[int, str]) -> Iterator[tuple[Line, str]]:
+def _compared(old: list[_Flat], new: list[_Flat], names: _Names) -> Iterator[tuple[Line, str]]:
     """Each line, and where it is a heading its words."""
     for is_equal, olds, news in _aligned(old, new):
         if is_equal:
@@ -171,14 +187,14 @@ def _compared(old: list[_Flat], new: list[_Flat], pictures: Mapping[int, str]) -
             continue
         for before, after in _matched(old[olds], new[news]):
             if before is None:
-                yield Line(_name(after), "", "added", _whole("added", after), _pointing(after, "to")), _heading(after)
+                yield Line(_name(after), "", "added", _whole("added", after), _pointing(after, names)), _heading(after)
             elif after is None:
                 # A heading that is gone heads nothing any more.
-                yield Line(_name(before), "", "removed", _whole("removed", before), _pointing(before, "to")), ""
+                yield Line(_name(before), "", "removed", _whole("removed", before), _pointing(before, names)), ""
             else:
                 parts = _aligned([word.text for word in before.words], [word.text for word in after.words])
                 spans = _spans(before.words, after.words, parts)
-                remarks = tuple(_remarks(before, after, parts, pictures))
+                remarks = tuple(_remarks(before, after, parts, names))
                 yield Line(_name(after), "", "changed", spans, remarks), _heading(after)
 
 
@@ -327,9 +343,9 @@ def _both(removed: str, added: str) -> Iterator[tuple[Kind, str]]:
 # --- What words cannot show -----------------------------------------------------------------------------------------
 
 
-def _remarks(old: _Flat, new: _Flat, parts: _Parts, pictures: Mapping[int, str]) -> Iterator[str]:
+def _remarks(old: _Flat, new: _Flat, parts: _Parts, names: _Names) -> Iterator[str]:
     if old.image != new.image:
-        before, after = (pictures.get(line.image, "") for line in (old, new))
+        before, after = (names.pictures.get(line.image, "") for line in (old, new))
         named = before != after and before and after
         yield f"Another picture: “{before}” → “{after}”." if named else "Another picture."
     elif old.is_described != new.is_described and not new.words:
@@ -338,14 +354,14 @@ def _remarks(old: _Flat, new: _Flat, parts: _Parts, pictures: Mapping[int, str])
         yield f"Was {_with_article(old)}, is {_with_article(new)} now."
     elif old.depth != new.depth:
         yield f"Moved {'in' if new.depth > old.depth else 'out'} by a level of the list."
-    yield from _mark_remarks(old, new, parts)
+    yield from _mark_remarks(old, new, parts, names)
 
 
 def _with_article(line: _Flat) -> str:
     return _ARTICLES.get(line.tag) or f"a {_name(line)}"
 
 
-def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts) -> Iterator[str]:
+def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts, names: _Names) -> Iterator[str]:
     """Links and looks: of kept words what is another one, of removed and added words their links."""
     removed, added, kept = [], [], []
     for is_equal, olds, news in parts:
@@ -359,9 +375,10 @@ def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts) -> Iterator[str]:
         words = "".join(word.text for _, word in group).strip()
         if before == after or not words:
             continue
-        was, is_now = _address(before), _address(after)
+        was, is_now = _link(before), _link(after)
         if was != is_now:
-            yield f"Link on “{words}”: {compare_values(was, is_now, 'no link')}"
+            said = compare_values(names.address(was), names.address(is_now), "no link")
+            yield f"Link on “{words}”: {said or 'another post of the same title'}"
         looks, looks_now = ({_FORMATS[mark.tag] for mark in marks if mark.tag in _FORMATS} for marks in (before, after))
         if looks_now - looks:
             yield f"“{words}” is {' and '.join(sorted(looks_now - looks))} now."
@@ -370,20 +387,20 @@ def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts) -> Iterator[str]:
         if was == is_now and looks == looks_now:
             yield f"“{words}” looks the same, marked in another order."
     # Where only the words of a link changed, its address stands on both sides and is no news.
-    gone = Counter(address for _, address in removed) - Counter(address for _, address in added)
-    come = Counter(address for _, address in added) - Counter(address for _, address in removed)
-    yield from (f"Link on “{words}” went: {address}" for words, address in removed if address in gone)
-    yield from (f"Link on “{words}” is new: {address}" for words, address in added if address in come)
+    gone = Counter(link for _, link in removed) - Counter(link for _, link in added)
+    come = Counter(link for _, link in added) - Counter(link for _, link in removed)
+    yield from (f"Link on “{words}” went: {names.address(link)}" for words, link in removed if link in gone)
+    yield from (f"Link on “{words}” is new: {names.address(link)}" for words, link in added if link in come)
 
 
-def _pointing(line: _Flat, preposition: str) -> tuple[str, ...]:
-    return tuple(f"“{words}” links {preposition} {address}" for words, address in _links(line.words))
+def _pointing(line: _Flat, names: _Names) -> tuple[str, ...]:
+    return tuple(f"“{words}” links to {names.address(link)}" for words, link in _links(line.words))
 
 
-def _links(words: Iterable[_Word]) -> list[tuple[str, str]]:
-    groups = groupby(words, key=lambda word: _address(word.marks))
-    return [("".join(word.text for word in group).strip(), address) for address, group in groups if address]
+def _links(words: Iterable[_Word]) -> list[tuple[str, Mark]]:
+    groups = groupby(words, key=lambda word: _link(word.marks))
+    return [("".join(word.text for word in group).strip(), link) for link, group in groups if link]
 
 
-def _address(marks: Iterable[Mark]) -> str:
-    return next((mark.href for mark in marks if mark.href is not None), "")
+def _link(marks: Iterable[Mark]) -> Mark | None:
+    return next((mark for mark in marks if mark.tag == "a"), None)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from blog.models import AuditEntry, Post, PreviewLink, Revision, Tag
 
 from .access import Actor, Refused, person, require_edit
-from .drafts import lock_post, newest_revision
+from .drafts import lock_post, newest_revision, typed_tags
 from .record import record
 
 DAYS = (1, 7, 30)
@@ -114,11 +114,10 @@ def tags_of(revision: Revision) -> list[Tag]:
     """The tags of a revision; of one that is being written those that its typed words mean, as far as they exist."""
     if revision.sealed_at is not None:
         return list(revision.tags.all())
-    typed = revision.typed.get("tag_words")
-    if typed is None:
-        return list(revision.base.tags.all()) if revision.base else []
-    words = typed if isinstance(typed, list) else str(typed).split(",")
-    return list(Tag.objects.filter(name__in=[str(word).strip() for word in words]))
+    typed, _ = typed_tags(revision)
+    if typed is not None:
+        return typed
+    return list(revision.base.tags.all()) if revision.base else []
 
 
 def _whole() -> QuerySet[Revision]:

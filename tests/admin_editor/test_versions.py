@@ -385,3 +385,13 @@ def test_the_editing_screen_reads_the_words_of_few_versions(editor, monkeypatch)
     )
     assert editor.client.get(f"/admin/blog/post/{post.pk}/change/").status_code == 200
     assert len(made) <= 5
+
+
+def test_words_at_rest_are_the_draft_once_somebody_looks(editor, otto):
+    post = make_post("Lasers", live=False, now=timezone.now() - DAY)
+    writing = write_open(post, otto, body="<p>Left lying</p>")
+    writing.saved_at = timezone.now() - HOUR
+    writing.save()
+    newest, first = versions(editor, post).sittings
+    assert "Newest draft" in newest and "otto" in newest.lower() and "Newest draft" not in first
+    assert newest_revision(post).pk == writing.pk

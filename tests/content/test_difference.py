@@ -121,6 +121,16 @@ def test_new_words_say_where_they_link():
     assert line.remarks == ("“all of it” links to https://example.com/a",)
 
 
+def test_posts_that_are_linked_to_are_said_by_name():
+    one, other = (f'<p>See <a data-post="{number}">this</a>.</p>' for number in (3, 4))
+    (line,) = changed(one, other, posts={3: "Lasers", 4: "Peels"})
+    assert line.remarks == ("Link on “this”: “Lasers” → “Peels”",)
+    (line,) = changed(one, other, posts={3: "Lasers", 4: "Lasers"})
+    assert line.remarks == ("Link on “this”: another post of the same title",)
+    (line,) = changed("<p>See this.</p>", other)
+    assert line.remarks == ("Link on “this”: no link → post 4",)
+
+
 def test_pictures_are_said_in_words():
     lamp, chair = ('<figure><img data-image="{}" alt="{}"></figure>'.format(*one) for one in ((3, "Lamp"), (4, "Lamp")))
     (line,) = changed(lamp, chair, pictures={3: "A lamp", 4: "A chair"})
