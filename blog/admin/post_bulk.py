@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,12 +17,13 @@ from django.views.decorators.http import require_POST
 
 from blog import publishing
 from blog.clinic_time import clock
-from blog.models import Author, BulkAct, Post, StaffWord, Tag, Topic
+from blog.models import Author, BulkAct, Post, Publication, RevisionLink, StaffWord, Tag, Topic
 
 from .work import with_standing
 
 # Notes on the list about what can still be undone; older ones have their own page.
 LISTED_ACTS = 3
+LISTED_LINKS = 10
 # Until when, in the session: so that the list asks for them only after an act.
 UNDO_UNTIL = "bulk_undo_until"
 
@@ -201,9 +202,17 @@ def _asking(
         "form": form or screen.form(posts=posts),
         "refusal": refusal,
         "back": back,
+        "linking": _live_posts_linking_to(keys, now) if name in ("take_off", "trash") else [],
         "until": clock(now + publishing.UNDO_FOR),
     }
     return TemplateResponse(request, "admin/blog/post/bulk.html", context)
+
+
+def _live_posts_linking_to(keys: list[int], now: datetime) -> list[Publication]:
+    """Other live posts whose texts link to any of these."""
+    tied = RevisionLink.objects.filter(revision=OuterRef("revision"), post__in=keys)
+    live = Publication.objects.live(now).exclude(post__in=keys).filter(Exists(tied))
+    return list(live.only("title", "post_id").order_by("title", "pk")[:LISTED_LINKS])
 
 
 def _count(number: int) -> str:

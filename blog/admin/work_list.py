@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog.clinic_time import spoken
 from blog.models import Author, Post, Practice, Publication, Review, Revision, StaffWord
-from blog.publishing import may_decide_review, may_release
+from blog.publishing import links, may_decide_review, may_release
 
 from .work import has_unpublished_changes, notes_on, posts_of, spoken_on, what_lies_ahead, with_standing
 
@@ -270,6 +270,18 @@ def changes_not_live(user: User, now: datetime, taken: Taken) -> Section | None:
     return Section("changes", "Changes not live yet", rows, ahead=True, more=more, more_words="All changes not live")
 
 
+def dead_links(user: User, now: datetime, taken: Taken) -> Section | None:
+    """Live articles that link to a post which readers cannot open; for those who can publish a better text."""
+    if not may_release(user):
+        return None
+    rows = [
+        Row(dead.article.title, _edit(dead.article.post_id), f"Links to {_quoted(dead.post.title)}")
+        for dead in links.dead_links(now)[:SHOWN]
+    ]
+    more = reverse("admin:blog_post_dead_links")
+    return Section("dead-links", "Links that lead nowhere", rows, ahead=True, more=more, more_words="All of them")
+
+
 def logins_without_a_name(user: User, now: datetime, taken: Taken) -> Section | None:
     """Logins that may write and have no page as an author, so that their posts carry somebody else's name or none."""
     if not user.has_perm("blog.add_author"):
@@ -297,6 +309,7 @@ SECTIONS: tuple[Kind, ...] = (
     scheduled,
     my_drafts,
     changes_not_live,
+    dead_links,
     logins_without_a_name,
 )
 

@@ -19,6 +19,7 @@ from .access import (
 )
 from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside, settle, start_post
 from .bulk import KINDS as BULK_KINDS
+from .autosave import IDLE, UNTITLED, Kept, autosave, settle, start_post
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
 from .drafts import (
     SLUG_LENGTH,

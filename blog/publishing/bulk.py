@@ -16,6 +16,7 @@ from blog.clinic_time import spoken
 from blog.models import FAR_FUTURE, Author, BulkAct, BulkActItem, Post, Publication, Review, Revision, Tag, Topic
 
 from .access import Actor, NotAllowed, Refused, may_take_off, person, require_edit, require_take_off
+from .autosave import settle
 from .drafts import lock_post, move_to_trash, newest_revision, restore_from_trash, save_draft
 from .takedown import put_back, take_off
 
@@ -78,6 +79,7 @@ def act_on_many(actor: Actor, name: str, keys: Iterable[int], wanted: Wanted, no
     act = BulkAct.objects.create(name=name, words=kind.words(wanted), actor=person(actor), at=now or timezone.now())
     for key in keys:
         try:
+            settle(Post(pk=key), now or timezone.now())
             with transaction.atomic():
                 post = lock_post(key)
                 done = kind.do(actor, post, wanted, now or timezone.now())
@@ -108,10 +110,11 @@ def undo_many(actor: Actor, act: BulkAct, *, post_id: int | None = None, now: da
     if post_id is not None:
         items = items.filter(post_id=post_id)
     count = 0
-    for key in [item.pk for item in items if "refused" not in item.facts]:
+    for key, post_key in [(item.pk, item.post_id) for item in items if "refused" not in item.facts]:
         try:
+            settle(Post(pk=post_key), now or timezone.now())
             with transaction.atomic():
-                post = lock_post(BulkActItem.objects.values_list("post_id", flat=True).get(pk=key))
+                post = lock_post(post_key)
                 item = BulkActItem.objects.select_related("before", "after").get(pk=key)
                 if item.undone_at is None:
                     moment = now or timezone.now()
@@ -138,6 +141,14 @@ def _refuse_while_written(actor: Actor, post: Post) -> None:
     if open_words.saved_by_id == actor.pk:
         raise Refused("You are writing in it in another window. Save there first.")
     raise Refused(f"{_name(open_words.saved_by)} is writing in it now. Try again when they are done.")
+
+
+def _refuse_unfinished(newest: Revision | None) -> None:
+    """Raise ``Refused`` where the draft holds what somebody typed and no field can keep yet."""
+    if newest is not None and newest.typed:
+        raise Refused(
+            "Its draft has something unfinished, such as a tag that does not exist. Open it and save it first."
+        )
 
 
 def _refuse_under_review(post: Post, newest: Revision | None) -> None:
@@ -172,6 +183,7 @@ def _redraft(
         raise Refused("It is in the trash. Take it out first.")
     newest = newest_revision(post)
     _refuse_while_written(actor, post)
+    _refuse_unfinished(newest)
     _refuse_under_review(post, newest)
     was_sample = post.is_sample
     for name, value in values.items():
@@ -214,7 +226,7 @@ def _undo_redraft(actor: Actor, post: Post, item: BulkActItem, now: datetime) ->
         raise Refused("It was moved to the trash since. Take it out first.")
     for name, value in item.before.article_values().items():
         setattr(post, name, value)
-    save_draft(actor, post, item.before.tags.all(), base_id=item.after_id, now=now)
+    save_draft(actor, post, item.before.tags.all(), base_id=item.after_id, restored_from=item.before, now=now)
     if item.facts.get("was_sample"):
         # Changing a sample made it the clinic's own; taken back, it can be removed with the other samples again.
         Post.objects.filter(pk=post.pk).update(is_sample=True)

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from blog.models import Author, Post
 
 from .access import Actor, person, require_create
+from .autosave import settle
 from .drafts import lock_post, save_draft
 
 
@@ -18,6 +20,8 @@ def duplicate(actor: Actor, post: Post, now: datetime | None = None) -> Post:
     Raises ``NotAllowed``, or ``NotThere`` where the other one was removed.
     """
     require_create(actor)
+    lock_post(post.pk)
+    settle(post, now or timezone.now())
     original = lock_post(post.pk)
     copy = Post(**original.article_values())
     copy.title = f"Copy of {original.title}"[: Post._meta.get_field("title").max_length].rstrip()

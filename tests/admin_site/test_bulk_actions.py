@@ -114,6 +114,19 @@ def test_off_the_site_needs_a_reason_and_says_what_readers_see(client, erin, dra
     assert Publication.objects.live(NOON + MINUTE).exists()
 
 
+@pytest.mark.parametrize("action", ["take_off", "trash"])
+def test_who_links_to_them_is_said_first(client, erin, draft, action):
+    target = draft("Target")
+    if action == "take_off":
+        publish(erin, newest_revision(target), now=NOON - DAY)
+    other = draft("Leads there", body=f'<p><a href="/blog/target/" data-post="{target.pk}">See</a></p>')
+    assert "Other live posts link" not in words(choose(client, action, target))
+    publish(erin, newest_revision(other), now=NOON - DAY)
+    asked = choose(client, action, target)
+    assert "Other live posts link to these. Their links will lead nowhere: Leads there." in words(asked)
+    assert "Other live posts link" not in words(choose(client, action, target, other)), "both go together"
+
+
 def test_tags_that_can_be_removed_are_theirs(client, draft):
     glow, other = Tag.objects.create(name="Glow", slug="glow"), Tag.objects.create(name="Other", slug="other")
     post = draft(tags=[glow])

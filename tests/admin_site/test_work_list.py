@@ -117,6 +117,20 @@ def test_a_reviewer_s_and_never_their_own(rita, wilma, draft):
     assert {line.split(" Sent by")[0] for line in found["Waiting for a reviewer"]} == {"Own", "Signed", "Sent"}
 
 
+def test_links_that_lead_nowhere(as_user, erin, wilma, draft):
+    target = draft("Away")
+    post = draft("Leads there", body=f'<p><a href="/blog/away/" data-post="{target.pk}">See</a></p>')
+    publish(erin, newest_revision(post), now=NOON - DAY)
+    assert cards(erin)["Links that lead nowhere"] == ["Leads there Links to “Away”"]
+    assert "Links that lead nowhere" not in cards(wilma)
+    more = tree(as_user(erin).get("/admin/")).xpath(
+        "//section[@aria-labelledby='dead-links']//a[@class='st-more']/@href"
+    )
+    assert more == [reverse("admin:blog_post_dead_links")]
+    publish(erin, newest_revision(target), now=NOON)
+    assert "Links that lead nowhere" not in cards(erin)
+
+
 def test_logins_without_an_author(mara, wilma, nora):
     assert cards(mara)["Logins without an author"] == [
         f"{name} Writes here without a page as an author. Add it, or link one that is there under Authors."
@@ -219,6 +233,8 @@ def test_its_cost_is_the_same_with_few_posts_and_many(
     as_user, root, erin, rita, draft, more, django_assert_num_queries
 ):
     some_of_each(draft, erin, rita)
+    link = f'<a href="/blog/post-0/" data-post="{Post.objects.get(title="Post 0").pk}">See</a>'
+    publish(erin, newest_revision(draft("Leads nowhere", body=f"<p>{link}</p>")), now=NOON)
     posts = Post.objects.bulk_create(
         Post(title=f"More {one}", slug=f"more-{one}", created_by=root, saved_at=NOON - 300 * DAY) for one in range(more)
     )
@@ -227,5 +243,5 @@ def test_its_cost_is_the_same_with_few_posts_and_many(
     )
     client = as_user(root)
     client.get("/admin/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         client.get("/admin/")

@@ -51,10 +51,12 @@ def kept(done) -> dict[str, str]:
     return {title: found["kept"] for title, found in facts(done).items() if "kept" in found}
 
 
-def write_in(post, who) -> Revision:
+def write_in(post, who, **about) -> Revision:
     """Words that somebody has typed and not saved as a draft."""
     values = post.article_values() | {"title": f"Half a word of {who}"}
-    return Revision.objects.create(post=post, base=newest_revision(post), saved_by=who, saved_at=NOON, **values)
+    return Revision.objects.create(
+        post=post, base=newest_revision(post), saved_by=who, saved_at=NOON, **values, **about
+    )
 
 
 def test_a_topic_on_many_drafts_and_back(erin, draft, lasers):
@@ -83,6 +85,7 @@ def test_tags_and_authors(erin, draft, glow):
     assert not newest_revision(with_tag).tags.exists()
     undo_many(erin, removed, now=NOON + MINUTE)
     assert list(newest_revision(with_tag).tags.all()) == [glow]
+    assert newest_revision(with_tag).restored_from == removed.items.get().before
     signed = act(erin, "set_author", [without], author=bo, now=NOON + MINUTE)
     assert newest_revision(without).author == bo and signed.words == "Author set to Bo"
 
@@ -132,6 +135,23 @@ def test_words_that_somebody_is_writing_are_left_alone(erin, wilma, draft, laser
     }
     words.refresh_from_db()
     assert (words.sealed_at, words.set_aside, words.title) == (None, False, f"Half a word of {wilma}")
+
+
+def test_words_at_rest_become_the_draft_first(erin, wilma, draft, lasers):
+    post = draft("Saved")
+    write_in(post, wilma)
+    act(erin, "set_topic", [post], topic=lasers, now=NOON + 11 * MINUTE)
+    newest = newest_revision(post)
+    assert (newest.title, newest.topic, newest.saved_by) == (f"Half a word of {wilma}", lasers, erin)
+    assert not post.revisions.filter(set_aside=True).exists()
+
+
+def test_what_no_field_can_keep_yet_is_not_dropped(erin, wilma, draft, lasers):
+    post = draft("Saved")
+    write_in(post, wilma, typed={"tag_words": "no such tag", "title": ""})
+    done = act(erin, "set_topic", [post], topic=lasers, now=NOON + 11 * MINUTE)
+    assert [words.split(",")[0] for words in left_alone(done).values()] == ["Its draft has something unfinished"]
+    assert newest_revision(post).typed["tag_words"] == "no such tag"
 
 
 def test_undoing_leaves_alone_what_changed_since(erin, wilma, draft, rewrite, lasers):
