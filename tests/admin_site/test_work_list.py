@@ -2,6 +2,7 @@
 
 import pytest
 from cast import DAY, HOUR, person
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from staff_words import NOON, tree, words
@@ -243,5 +244,6 @@ def test_its_cost_is_the_same_with_few_posts_and_many(
     )
     client = as_user(root)
     client.get("/admin/")
-    with django_assert_num_queries(24):
+    # The health of the site asks SQLite one thing more.
+    with django_assert_num_queries(24 if connection.vendor == "sqlite" else 23):
         client.get("/admin/")
