@@ -76,9 +76,16 @@ def _told(post: Post, now: datetime) -> dict[str, object]:
         "is_looked_at": settings.SITE_OPEN and (bool(live) or state == "off"),
         "listed": _listed(post, live, now),
         "index": reverse("blog:index"),
-        "preview": preview_address(post),
+        "preview": _as_it_will_look(post, waiting, stands) if waiting else "",
         "versions": versions_address(post),
     }
+
+
+def _as_it_will_look(post: Post, waiting: Publication, stands: Post) -> str:
+    """Where the scheduled text is seen: as a page while it is the newest draft, else among the versions."""
+    if waiting.revision_id == stands.newest_revision_id:
+        return preview_address(post)
+    return f"{versions_address(post)}?to={waiting.revision_id}"
 
 
 def _listed(post: Post, live: Publication | None, now: datetime) -> str:

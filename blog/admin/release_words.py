@@ -57,17 +57,13 @@ def changed_words(old: str, new: str) -> int:
 
 
 def versions_address(post: Post) -> str:
-    """Where earlier versions of a post are compared; blank where this site has no such page."""
-    return _address("blog_post_versions", post.pk)
+    """Where earlier versions of a post are compared."""
+    return reverse("admin:blog_post_versions", args=[post.pk])
 
 
 def preview_address(post: Post) -> str:
     """Where a post's newest draft is seen as readers would; blank where this site has no such page."""
-    return _address("blog_post_preview", post.pk)
-
-
-def _address(name: str, *args: int) -> str:
     try:
-        return reverse(f"admin:{name}", args=args)
+        return reverse("admin:blog_post_preview", args=[post.pk])
     except NoReverseMatch:
         return ""

@@ -168,7 +168,14 @@ def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None
         waiting = post.publications.filter(live_from__gt=now).first()
         if waiting is None:
             raise Refused("Nothing is scheduled any more. Look at the post to see what readers see now.")
-        remove_waiting(post, waiting)
+        # An end that was planned together with it goes with it; one that was there before stays.
+        came_with_it = post.audit.filter(
+            act=AuditEntry.Act.TAKE_OFF_SCHEDULED,
+            at=waiting.released_at,
+            takes_effect_at=waiting.live_until,
+            reason=PLANNED_END,
+        )
+        remove_waiting(post, waiting, FAR_FUTURE if came_with_it.exists() else waiting.live_until)
         index_post(post.pk, now)
         record(
             actor,
@@ -180,12 +187,12 @@ def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None
         )
 
 
-def remove_waiting(post: Post, waiting: Publication) -> None:
-    """Delete a publication that never went live; the one it would have replaced goes on to its end."""
+def remove_waiting(post: Post, waiting: Publication, end: datetime) -> None:
+    """Delete a publication that never went live; the one it would have replaced goes on until ``end``."""
     before = post.publications.filter(live_until=waiting.live_from).first()
     Publication.objects.filter(pk=waiting.pk).discard()
     if before is not None:
-        before.live_until = waiting.live_until
+        before.live_until = end
         before.save(update_fields=["live_until"])
     if not post.publications.filter(slug=waiting.slug).exists():
         Address.objects.filter(post=post, slug=waiting.slug).delete()

@@ -33,7 +33,7 @@ def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = Non
             if live is None:
                 raise Refused("Readers do not see this post, so there is nothing to take off.")
             if waiting is not None:
-                remove_waiting(post, waiting)
+                remove_waiting(post, waiting, waiting.live_until)
             live.live_until = max(now, live.live_from + timedelta(microseconds=1))
             live.save(update_fields=["live_until"])
         else:

@@ -202,6 +202,23 @@ class TestItLeavesAgain:
         acts = AuditEntry.objects.filter(post=post).order_by("pk").values_list("act", "takes_effect_at", "reason")
         assert list(acts) == [("scheduled", nine, ""), ("take_off_scheduled", five, "Set when it was published")]
 
+    def test_an_end_that_came_with_a_change_goes_with_it(self, screen, draft, rewrite, erin):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON - DAY)
+        rewrite(post, title="Changed")
+        screen(post, when="later", until_date="2026-12-01")
+        screen.client.post(address("unschedule", post))
+        assert live_title(post, NOON + 4000 * DAY) == "How lasers work"
+
+    def test_an_end_that_was_there_before_stays(self, screen, draft, rewrite, erin):
+        post = draft()
+        publish(erin, newest_revision(post), now=NOON - DAY)
+        take_off(erin, post, "Offer ends", at=NOON + 3 * DAY, now=NOON - HOUR)
+        rewrite(post, title="Changed")
+        screen(post, when="later")
+        screen.client.post(address("unschedule", post))
+        assert (live_title(post, NOON + 2 * DAY), live_title(post, NOON + 3 * DAY)) == ("How lasers work", None)
+
     def test_blank_it_stays(self, screen, draft):
         post = draft()
         screen(post, when="now", until_date="", until_time="09:00")

@@ -88,6 +88,9 @@ def test_scheduled(receipt, draft, erin, rewrite, as_user):
     editor = as_user(erin)
     assert "The draft has changed" not in said + words(editor.get(address("change", post)))
     rewrite(post, title="Changed")
+    waiting = Publication.objects.get(post=post).revision_id
+    look = tree(receipt(post)).xpath("//a[text()='See it as it will look']/@href")
+    assert look == [f"{address('versions', post)}?to={waiting}"], "and not the draft, which moved on"
     for screen in ("change", "publish"):
         assert "The draft has changed since" in words(editor.get(address(screen, post)))
     assert "The draft has changed since it was scheduled. What is scheduled stays as it was" in words(receipt(post))

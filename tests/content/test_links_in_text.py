@@ -4,6 +4,7 @@ import pytest
 
 from blog.addresses import article_at
 from blog.content.clean import clean
+from blog.content.difference import compare_html
 from blog.content.editor import NOWHERE, Target, to_editor
 from blog.content.outline import plain_text, post_links
 from blog.content.render import render, render_for_feeds
@@ -75,6 +76,12 @@ def test_the_editor_shows_addresses_and_marks_what_readers_cannot_open():
     assert '<a href="/blog/light/#what-to-do" data-post="7" data-fragment="what-to-do">' in html
     assert f'<a href="{NOWHERE}" data-post="8" data-off="yes">' in html
     assert clean(html) == STORED
+
+
+def test_comparing_two_texts_says_that_a_link_leads_to_another_post():
+    (line,) = compare_html('<p>See <a data-post="7">it</a>.</p>', '<p>See <a data-post="8">it</a>.</p>')
+    assert line.change == "changed" and "post 7" in line.remarks[0] and "post 8" in line.remarks[0]
+    assert compare_html(STORED, STORED)[0].change == "kept"
 
 
 def test_links_are_found_wherever_they_stand():
