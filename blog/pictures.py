@@ -64,6 +64,7 @@ MORE = Slot(
 PORTRAIT = Slot((("", "1x1", "96px"),))
 LOGO = Slot((("", "own", "200px"),))
 BODY_CROP = "own"
+EARLIER = "earlier"
 MACHINE_WIDTH = 1200
 
 
@@ -88,7 +89,7 @@ def _fallback(image: Image, crop: str, target: int = 800) -> dict:
 
 def figure_for(image: Image | None, slot: Slot) -> Figure | None:
     """The files of a picture for one place in a page, or None without a picture or its files."""
-    if image is None or not image.renditions:
+    if image is None or not image.has_files:
         return None
     sources = tuple(
         Source(media, MIME[kind], srcset, sizes)
@@ -117,7 +118,7 @@ def body_pictures(images: Mapping[int, Image]) -> dict[int, Picture]:
     """Pictures that stand in article text, by id, in their own ratio."""
     found = {}
     for pk, image in images.items():
-        if not image.renditions:
+        if not image.has_files:
             continue
         fallback = _fallback(image, BODY_CROP)
         found[pk] = Picture(
@@ -137,7 +138,7 @@ def machine_file(image: Image | None, crop: str = "16x9") -> MachineFile | None:
 
     None without a picture or its files.
     """
-    if image is None or not image.renditions:
+    if image is None or not image.has_files:
         return None
     file = _fallback(image, crop, MACHINE_WIDTH)
     return MachineFile(default_storage.url(file["name"]), file["width"], file["height"])
@@ -145,12 +146,12 @@ def machine_file(image: Image | None, crop: str = "16x9") -> MachineFile | None:
 
 def thumbnail_url(image: Image) -> str:
     """A small square of the picture, for lists and the photo sheet; empty where it has no files."""
-    return default_storage.url(_fallback(image, "1x1", 320)["name"]) if image.renditions else ""
+    return default_storage.url(_fallback(image, "1x1", 320)["name"]) if image.has_files else ""
 
 
 def screen_file(image: Image) -> str | None:
     """Name of the file that the editing screen shows: a JPEG in its own ratio, about 800 px; None where it has none."""
-    return _fallback(image, BODY_CROP)["name"] if image.renditions else None
+    return _fallback(image, BODY_CROP)["name"] if image.has_files else None
 
 
 def screen_url(image: Image) -> str:
@@ -167,9 +168,9 @@ def add_picture(data: bytes, *, uploaded_by: AbstractBaseUser | None = None, **d
     Raises ``blog.imaging.verify.PictureRefused``, whose text is for the person who uploads.
     """
     master = verify(data)
-    known = Image.objects.filter(digest=master.digest).first()
+    known = Image.objects.filter(digest=master.digest).select_related("replaced_by").first()
     if known is not None:
-        return known, False
+        return _still_offered(known), False
     image = Image(digest=master.digest, width=master.width, height=master.height, uploaded_by=uploaded_by, **details)
     image.master.name = f"{master.digest}.{master.extension}"
     try:
@@ -184,8 +185,17 @@ def add_picture(data: bytes, *, uploaded_by: AbstractBaseUser | None = None, **d
     try:
         image.save()
     except IntegrityError:
-        return Image.objects.get(digest=master.digest), False
+        return _still_offered(Image.objects.get(digest=master.digest)), False
     return image, True
+
+
+def _still_offered(image: Image) -> Image:
+    if image.replaced_by is not None:
+        raise PictureRefused(
+            f"This picture was replaced everywhere by “{image.replaced_by}”, so it does not come back by itself. "
+            "Use that one, or another picture."
+        )
+    return image
 
 
 def refocus(image: Image, focal_x: float, focal_y: float) -> None:
@@ -193,9 +203,42 @@ def refocus(image: Image, focal_x: float, focal_y: float) -> None:
     with image.master.open("rb") as file:
         data = file.read()
     renditions = _write_renditions(data, image.digest, (focal_x, focal_y))
+    names = {rendition["name"] for rendition in renditions}
+    renditions += [old | {"crop": EARLIER} for old in image.renditions if old["name"] not in names]
     # Only these columns, and no row made anew: encoding takes seconds, in which others may save or delete it.
     Image.objects.filter(pk=image.pk).update(focal_x=focal_x, focal_y=focal_y, renditions=renditions)
     image.focal_x, image.focal_y, image.renditions = focal_x, focal_y, renditions
+
+
+def remove_replaced_files() -> int:
+    """Remove the public files of pictures that were replaced; their masters stay. Returns how many pictures that were.
+
+    Called once a replacement is sure, and again by whatever looks whether something was left behind. A file that
+    cannot be removed now is for the next call.
+    """
+    done = 0
+    for image in Image.objects.filter(replaced_by__isnull=False).exclude(renditions=[]):
+        try:
+            for rendition in image.renditions:
+                default_storage.delete(rendition["name"])
+        except OSError:
+            logger.exception("A file of picture %s, which was replaced, could not be removed.", image.pk)
+            continue
+        Image.objects.filter(pk=image.pk).update(renditions=[])
+        done += 1
+    return done
+
+
+def private_file(image: Image) -> bytes | None:
+    """A picture for staff alone, made from its master: a JPEG in its own ratio; None where the master is missing."""
+    try:
+        with image.master.open("rb") as file:
+            data = file.read()
+        sizes = [rendition for rendition in encode(data, crops=(BODY_CROP,)) if rendition.format == "jpeg"]
+    except OSError:
+        logger.exception("The master of picture %s cannot be read.", image.pk)
+        return None
+    return min(sizes, key=lambda rendition: abs(rendition.width - 800)).data
 
 
 def _keep(storage: Storage, name: str, data: bytes) -> None:

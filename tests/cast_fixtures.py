@@ -78,8 +78,8 @@ def small_renditions(monkeypatch):
     from blog import pictures
     from blog.imaging.renditions import CROPS, Rendition
 
-    def tiny(data, focal):
-        for crop in CROPS:
+    def tiny(data, focal=(0.5, 0.5), crops=CROPS):
+        for crop in crops:
             file = BytesIO()
             Pillow.new("RGB", (16, 9), "teal").save(file, "JPEG")
             yield Rendition(crop, "jpeg", 16, 9, file.getvalue())

@@ -19,7 +19,9 @@ class Image(PublicRecord):
 
     The description and caption here are the defaults; each use of a picture keeps its own with the draft.
     A picture that another one replaced everywhere names it in ``replaced_by``; readers get its files no more.
-    ``renditions`` lists the files that browsers get: dictionaries of crop, format, width, height (pixels), name.
+    ``renditions`` lists the files that browsers get: dictionaries of crop, format, width, height (pixels), name. Those
+    whose crop is ``earlier`` are in use no more: pages that are kept somewhere may still name them.
+    ``depicts`` is blank while nobody has said who is in it, as after an upload of many.
     """
 
     class Depicts(models.TextChoices):
@@ -84,6 +86,16 @@ class Image(PublicRecord):
         if found := set(writing.select_related("post")):
             raise ProtectedError("The picture stands in a text that somebody is writing.", found)
         return super().delete(*args, **kwargs)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether readers can get it: its files are made, and it was not replaced."""
+        return bool(self.renditions) and self.replaced_by_id is None
+
+    @property
+    def is_described(self) -> bool:
+        """Whether somebody said what it shows, or that it only decorates, and who is in it."""
+        return bool(self.depicts) and (self.is_decorative or self.alt_text != "")
 
     def delete_files(self) -> None:
         """Delete the files of a picture whose row is gone; files that are missing already do not matter."""

@@ -36,6 +36,7 @@ from .drafts import (
     newest_revision,
     open_revision,
     restore_from_trash,
+    rests_on,
     save_draft,
     slug_follows_title,
     slug_is_fixed,
@@ -55,6 +56,12 @@ from .preview_links import (
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .restore import NothingToRestore, Restored, restore
+from .held import PictureGone, TagGone, hold_pictures, hold_tags
+from .picture_places import PRACTICE_FIELDS, Places, places_of
+from .record import record
+from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
+from .replace_picture import replace_picture
+from .samples import load_samples, remove_samples, samples_present
 from .samples import load_samples, remove_samples, sample_practice_values, samples_present
 from .takedown import keep_on_site, put_back, take_off
 
@@ -66,6 +73,7 @@ __all__ = [
     "SLUG_LENGTH",
     "UNDO_FOR",
     "UNTITLED",
+    "PRACTICE_FIELDS",
     "AddressTaken",
     "AlreadyLive",
     "AlreadyScheduled",
@@ -76,6 +84,8 @@ __all__ = [
     "NothingToRestore",
     "Operator",
     "Previewed",
+    "PictureGone",
+    "Places",
     "Refused",
     "Restored",
     "Seen",
@@ -84,11 +94,14 @@ __all__ = [
     "act_on_many",
     "autosave",
     "can_be_undone",
+    "TagGone",
     "check_base",
     "check_open",
     "duplicate",
     "free_slug",
     "keep_aside",
+    "hold_pictures",
+    "hold_tags",
     "keep_on_site",
     "known_tag",
     "load_samples",
@@ -113,10 +126,12 @@ __all__ = [
     "newest_words",
     "open_preview_link",
     "open_revision",
+    "places_of",
     "publish",
     "put_back",
     "record",
     "remove_samples",
+    "replace_picture",
     "require_create",
     "require_decide_review",
     "require_edit",
@@ -125,6 +140,7 @@ __all__ = [
     "restore",
     "restore_from_trash",
     "sample_practice_values",
+    "rests_on",
     "samples_present",
     "save_draft",
     "set_own_aside",

@@ -28,9 +28,12 @@ from blog.models import (
 )
 
 from .access import Actor, Refused, person, require_create, require_edit
+from .held import hold_pictures, hold_tags
 from .record import record
 
 SLUG_LENGTH = 200
+# The note on a draft that differs from the one before in a replaced picture only: nobody's words, so no conflict.
+PICTURE_REPLACED = "A picture was replaced everywhere"
 
 
 class NotThere(Refused):
@@ -80,10 +83,18 @@ def lock_post(pk: int) -> Post:
 
 
 def check_base(post: Post, base_id: int | None) -> None:
-    """Raise ``EditConflict`` unless ``base_id`` is still the newest revision of the post."""
+    """Raise ``EditConflict`` unless ``base_id`` is still the newest revision of the post, replaced pictures aside."""
     newest = newest_revision(post)
-    if newest is not None and newest.pk != base_id:
+    if newest is not None and not rests_on(newest, base_id):
         raise EditConflict(newest)
+
+
+def rests_on(newest: Revision, base_id: int | None) -> bool:
+    """Whether a draft is ``base_id``, or differs from it only in pictures that were replaced everywhere since."""
+    revision = newest
+    while revision.pk != base_id and revision.note == PICTURE_REPLACED and revision.base is not None:
+        revision = revision.base
+    return revision.pk == base_id
 
 
 def open_revision(actor: Actor, post: Post, *, hold: bool = False) -> Revision | None:
@@ -186,12 +197,12 @@ def save_draft(
 
     ``post`` carries the new values; without a key it is a new post. ``base_id`` is the revision that the text was
     opened from. Returns the sealed revision: the newest one unchanged where nothing differs from it.
-    Raises ``NotAllowed``; ``EditConflict`` where somebody else saved in between. Whoever has seen that and wants
-    this text on top names the newer revision as the base; the other text stays in the earlier versions.
+    Raises ``NotAllowed``; ``PictureGone`` and ``TagGone`` where one was deleted since it was chosen; ``EditConflict``
+    where somebody else saved in between. Whoever has seen that and wants this text on top names the newer revision as
+    the base; the other text stays in the earlier versions.
     """
     now = now or timezone.now()
     seen = seen or Seen(base_id)
-    tags = sorted(tags, key=lambda tag: tag.pk)
     own = None
     if post.pk is None:
         require_create(actor)
@@ -208,6 +219,8 @@ def save_draft(
             setattr(post, name, getattr(stored, name))
     if not post.slug:
         post.slug = free_slug(post.title, post)
+    hold_pictures(post)
+    tags = hold_tags(tags)
     if own is not None and not seen.knows(own) and not _same(own, post, tags):
         set_aside([own], now)
         own = None

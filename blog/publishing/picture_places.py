@@ -1,0 +1,66 @@
+"""Where a picture stands: in articles, drafts, earlier versions, beside an author's name, on the practice's pages."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from blog.models import ArticleFields, Author, Image, Post, Practice, Publication, Revision, RevisionImage
+
+PRACTICE_FIELDS = {"logo": "Logo of the practice", "share_image": "Picture for shared links"}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Posts by where the picture stands in them, each in every list that it belongs to; authors; and the practice.
+
+    ``live`` and ``scheduled`` are what readers see or will see, ``drafts`` working copies and words that somebody is
+    writing, ``earlier`` posts of which only earlier versions have it. ``practice`` are names of fields.
+    """
+
+    live: list[Post] = field(default_factory=list)
+    scheduled: list[Post] = field(default_factory=list)
+    drafts: list[Post] = field(default_factory=list)
+    earlier: list[Post] = field(default_factory=list)
+    authors: list[Author] = field(default_factory=list)
+    practice: list[str] = field(default_factory=list)
+
+    @property
+    def present(self) -> bool:
+        """Whether anything but earlier versions has it."""
+        return bool(self.live or self.scheduled or self.drafts or self.authors or self.practice)
+
+
+def uses(article: ArticleFields, pk: int) -> bool:
+    """Whether a stored article has this picture, as its main photo or in its text."""
+    return article.hero_image_id == pk or f' data-image="{pk}"' in article.body
+
+
+def posts_using(image: Image) -> QuerySet[Post]:
+    """Posts of which anything has the picture: working copy, any version, words that are being written."""
+    versions = RevisionImage.objects.filter(revision__post=OuterRef("pk"), image=image)
+    written = Revision.objects.filter(post=OuterRef("pk"), sealed_at__isnull=True).filter(
+        Q(hero_image=image) | Q(body__contains=f' data-image="{image.pk}"')
+    )
+    return Post.objects.filter(Q(hero_image=image) | Exists(versions) | Exists(written)).order_by("pk")
+
+
+def places_of(image: Image, now: datetime) -> Places:
+    """Where a picture stands at ``now``. Five queries, however many places there are."""
+    posts = {post.pk: post for post in posts_using(image)}
+    present = Publication.objects.filter(post__in=posts, live_until__gt=now).order_by("pk")
+    shown = [publication for publication in present if uses(publication, image.pk)]
+    live = {publication.post_id for publication in shown if publication.live_from <= now}
+    scheduled = {publication.post_id for publication in shown if publication.live_from > now}
+    drafts = {pk for pk, post in posts.items() if uses(post, image.pk)}
+    writing = Revision.objects.filter(post__in=posts, sealed_at__isnull=True)
+    drafts |= {revision.post_id for revision in writing if uses(revision, image.pk)}
+    practice = Practice.objects.first()
+    return Places(
+        live=[posts[pk] for pk in sorted(live)],
+        scheduled=[posts[pk] for pk in sorted(scheduled)],
+        drafts=[posts[pk] for pk in sorted(drafts)],
+        earlier=[post for pk, post in posts.items() if pk not in live | scheduled | drafts],
+        authors=list(Author.objects.filter(photo=image)),
+        practice=[name for name in PRACTICE_FIELDS if practice and getattr(practice, f"{name}_id") == image.pk],
+    )

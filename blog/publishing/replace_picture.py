@@ -1,0 +1,196 @@
+"""Replacing a picture everywhere at once: in live and scheduled articles, drafts, and words that are being written."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from blog.models import (
+    AuditEntry,
+    Author,
+    Image,
+    Post,
+    Practice,
+    Publication,
+    PublicationTag,
+    Review,
+    Revision,
+    Tag,
+    public_write,
+)
+from blog.pictures import remove_replaced_files
+from blog.search_index import index_post
+
+from .access import Actor, Refused, person, require_release
+from .drafts import PICTURE_REPLACED, newest_revision, seal
+from .held import put_in_place
+from .picture_places import PRACTICE_FIELDS, Places, places_of, posts_using, uses
+from .record import record
+
+_STEP = timedelta(microseconds=1)
+_ATTEMPTS = 5
+
+
+class _MoreUses(Exception):
+    """Somebody began to use the picture before it was held."""
+
+
+def replace_picture(
+    actor: Actor, old: Image, new: Image, *, own_words: bool = False, now: datetime | None = None
+) -> Places:
+    """Put ``new`` wherever ``old`` stands, for readers and staff, in one moment. Returns where that was.
+
+    What readers see is the very same text under the same dates; each version that was, and its picture, is kept and no
+    longer given to readers. Words that others are writing go on as they are, with the new picture. Descriptions stay
+    those of each place, or with ``own_words`` become the new picture's own. The old picture's public files are removed
+    once all that is sure; where the process ends before that, the next such act or look at the site's health does it.
+    Raises ``NotAllowed``, or ``Refused`` where the two pictures cannot be exchanged.
+    """
+    require_release(actor)
+    for _ in range(_ATTEMPTS):
+        try:
+            with public_write():
+                places = _replace(actor, old, new, own_words, now)
+                transaction.on_commit(remove_replaced_files)
+            return places
+        except _MoreUses:
+            continue
+    raise Refused("Colleagues are saving posts with this picture just now. Nothing was changed; try again in a moment.")
+
+
+def _replace(actor: Actor, old: Image, new: Image, own_words: bool, now: datetime | None) -> Places:
+    # Posts first and pictures after, as whoever saves a draft does, so that nobody waits in a ring.
+    posts = list(
+        Post.objects.select_for_update(of=("self",)).filter(pk__in=posts_using(old).values("pk")).order_by("pk")
+    )
+    held = {
+        image.pk: image for image in Image.objects.select_for_update().filter(pk__in=[old.pk, new.pk]).order_by("pk")
+    }
+    if set(posts_using(old).values_list("pk", flat=True)) - {post.pk for post in posts}:
+        raise _MoreUses
+    old, new = _fitting(held.get(old.pk), held.get(new.pk))
+    now = now or timezone.now()
+    places = places_of(old, now)
+    words_of = new if own_words else None
+    for post in posts:
+        _replace_in_post(actor, post, old, new, words_of, now)
+    Author.objects.filter(photo=old).update(photo=new)
+    for name in PRACTICE_FIELDS:
+        Practice.objects.filter(**{name: old}).update(**{name: new})
+    Image.objects.filter(pk=old.pk).update(replaced_by=new, replaced_at=now)
+    record(
+        actor,
+        AuditEntry.Act.PICTURE_REPLACED,
+        at=now,
+        takes_effect_at=now,
+        reason=f"Picture {old.pk} ({old}) by picture {new.pk} ({new})",
+    )
+    return places
+
+
+def _fitting(old: Image | None, new: Image | None) -> tuple[Image, Image]:
+    if old is None or new is None:
+        raise Refused("One of the two pictures was deleted meanwhile. Nothing was changed; choose another one.")
+    if old.pk == new.pk:
+        raise Refused("This is the same picture. Choose another one.")
+    if old.replaced_by_id is not None:
+        raise Refused("This picture was replaced everywhere already. There is nothing left to change.")
+    if new.replaced_by_id is not None or not new.renditions:
+        raise Refused("The picture you chose cannot be shown any more. Nothing was changed; choose another one.")
+    if not new.is_described:
+        raise Refused("The picture you chose has no description yet. Describe it first, then replace the other one.")
+    return old, new
+
+
+def _replace_in_post(actor: Actor, post: Post, old: Image, new: Image, words_of: Image | None, now: datetime) -> None:
+    numbers = {old.pk: new.pk}
+    newest = newest_revision(post)
+    draft = newest
+    if newest is not None and uses(newest, old.pk):
+        draft = _successor(actor, newest, numbers, words_of, now)
+    if uses(post, old.pk):
+        put_in_place(post, numbers, words_of)
+        post.saved_at = now
+        post.save(update_fields=["body", "hero_image", "hero_alt", "hero_is_decorative", "saved_at"])
+    if draft is not newest:
+        Review.objects.filter(post=post, revision=newest, outcome=Review.Outcome.WAITING).update(revision=draft)
+    _replace_in_open_words(post, newest, draft, numbers, words_of)
+    _replace_before_readers(actor, post, newest, draft, numbers, words_of, now)
+
+
+def _successor(
+    actor: Actor, base: Revision, numbers: dict[int, int], words_of: Image | None, now: datetime, **about: object
+) -> Revision:
+    """A sealed revision that says what ``base`` says, with the other picture."""
+    revision = Revision(
+        post_id=base.post_id,
+        base=base,
+        saved_by=person(actor),
+        saved_at=now,
+        note=PICTURE_REPLACED,
+        typed=base.typed,
+        **base.article_values(),
+        **about,
+    )
+    put_in_place(revision, numbers, words_of)
+    seal(revision, Tag.objects.filter(pk__in=base.tags.values("pk")), now)
+    return revision
+
+
+def _replace_in_open_words(
+    post: Post, newest: Revision | None, draft: Revision | None, numbers: dict[int, int], words_of: Image | None
+) -> None:
+    for revision in post.revisions.select_for_update(of=("self",)).filter(sealed_at__isnull=True).order_by("pk"):
+        if newest is not None and revision.base_id == newest.pk:
+            revision.base = draft
+        # Nobody's window learns of it: what it sends next gets the new picture when it is saved.
+        put_in_place(revision, numbers, words_of)
+        revision.save(update_fields=["base", "body", "hero_image", "hero_alt", "hero_is_decorative"])
+
+
+def _replace_before_readers(
+    actor: Actor,
+    post: Post,
+    newest: Revision | None,
+    draft: Revision | None,
+    numbers: dict[int, int],
+    words_of: Image | None,
+    now: datetime,
+) -> None:
+    (old_pk,) = numbers
+    changed = [one for one in post.publications.filter(live_until__gt=now).order_by("live_from") if uses(one, old_pk)]
+    for shown in changed:
+        base = shown.revision
+        is_draft = newest is not None and base.pk == newest.pk
+        # The text that readers have is not the draft any more: its version stands beside the line of drafts.
+        revision = draft if is_draft else _successor(actor, base, numbers, words_of, now, set_aside=True)
+        _publish_again(actor, shown, revision, numbers, words_of, now)
+        record(
+            actor,
+            AuditEntry.Act.PICTURE_REPLACED,
+            at=now,
+            post=post,
+            revision=revision,
+            takes_effect_at=max(now, shown.live_from),
+        )
+    if changed:
+        index_post(post.pk, now)
+
+
+def _publish_again(
+    actor: Actor, shown: Publication, revision: Revision, numbers: dict[int, int], words_of: Image | None, now: datetime
+) -> None:
+    """The same publication with the other picture: from now on where readers see it, else from its own minute on."""
+    fields = {field.attname for field in Publication._meta.concrete_fields if not field.primary_key}
+    again = Publication(**{name: getattr(shown, name) for name in fields})
+    put_in_place(again, numbers, words_of)
+    again.revision, again.released_by, again.released_at = revision, person(actor), now
+    tags = list(PublicationTag.objects.filter(publication=shown).values_list("tag_id", flat=True))
+    if shown.live_from > now:
+        Publication.objects.filter(pk=shown.pk).discard()
+    else:
+        again.live_from = max(now, shown.live_from + _STEP)
+        shown.live_until = again.live_from
+        shown.save(update_fields=["live_until"])
+    again.save()
+    PublicationTag.objects.bulk_create(PublicationTag(publication=again, tag_id=pk) for pk in tags)
