@@ -1,31 +1,35 @@
 """The picture library: find, upload, describe, choose what stays when a picture is cropped, delete what is unused."""
 
-from django import forms
+from collections.abc import Iterable
+
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import transaction
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from blog import pictures
+from blog import pictures, publishing
 from blog.clinic_time import full_day
-from blog.content.plain import tidy_line
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Author, Image, Practice, Revision
 
+from .editor import image_address
+from .picture_queue import queue_urls
 from .picture_sheet import picture_urls
-from .staff_model import StaffModelAdmin, error_note, listed_uses, posts_with
+from .picture_words import TOO_LARGE, UNDESCRIBED, DescribedPicture, PictureForm, UploadForm
+from .replace_screen import replace_urls
+from .staff_model import LISTED_USES, StaffModelAdmin, error_note
 
-TOO_LARGE = "This file is larger than 25 MB. Save the picture as JPEG, or make it smaller, and upload it again."
 # What is larger than this is not even read to its end, so that nobody keeps a worker busy with it.
 UNREAD_ABOVE = 4 * MAX_BYTES
 
@@ -50,72 +54,6 @@ class PictureQuota(FileUploadHandler):
         return None
 
 
-class DescribedPicture(forms.ModelForm):
-    """What every picture says about itself: a description, or that it is only decoration; and who is in it."""
-
-    class Meta:
-        model = Image
-        fields = ("alt_text", "is_decorative", "depicts", "caption", "credit")
-        labels = {"alt_text": "Describe this photo for someone who cannot see it", "depicts": "Who is in it?"}
-        help_texts = {"alt_text": "Say what it shows. Do not start with “Image of”."}
-        widgets = {"alt_text": forms.Textarea(attrs={"rows": 3}), "depicts": forms.RadioSelect}
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if "depicts" in self.fields:
-            self.fields["depicts"].choices = Image.Depicts.choices
-
-    def clean(self) -> dict:
-        """Described or decorative, not both and not neither."""
-        values = super().clean()
-        if "alt_text" in values:
-            values["alt_text"] = tidy_line(values["alt_text"])
-        if values.get("is_decorative"):
-            values["alt_text"] = ""
-        elif "alt_text" in values and not values["alt_text"]:
-            self.add_error("alt_text", "Describe this photo, or tick “Only decoration”.")
-        return values
-
-
-class UploadForm(DescribedPicture):
-    """A new picture."""
-
-    file = forms.FileField(
-        label="Picture file",
-        help_text="JPEG, PNG, WebP, AVIF or HEIC, up to 25 MB. Place, camera data and file name are removed.",
-        widget=forms.FileInput(attrs={"accept": "image/*", "data-max-bytes": MAX_BYTES, "data-too-large": TOO_LARGE}),
-        error_messages={"required": "Choose a file first."},
-    )
-    field_order = ("file",)
-
-
-class PictureForm(DescribedPicture):
-    """A picture of the library: its words, and the point that stays in every crop."""
-
-    class Meta(DescribedPicture.Meta):
-        fields = (*DescribedPicture.Meta.fields, "focal_x", "focal_y")
-        labels = DescribedPicture.Meta.labels | {"focal_x": "From the left", "focal_y": "From the top"}
-        help_texts = DescribedPicture.Meta.help_texts | {"focal_x": "", "focal_y": ""}
-        widgets = DescribedPicture.Meta.widgets | {
-            axis: forms.NumberInput(attrs={"type": "range", "min": "0", "max": "1", "step": "0.01"})
-            for axis in ("focal_x", "focal_y")
-        }
-
-    def clean_focal_x(self) -> float:
-        """A number from 0 to 1."""
-        return self._inside("focal_x")
-
-    def clean_focal_y(self) -> float:
-        """A number from 0 to 1."""
-        return self._inside("focal_y")
-
-    def _inside(self, axis: str) -> float:
-        value = self.cleaned_data[axis]
-        if not 0 <= value <= 1:
-            raise forms.ValidationError("Choose a point inside the picture.")
-        return value
-
-
 class DescriptionFilter(admin.SimpleListFilter):
     """Pictures that still need a description."""
 
@@ -130,20 +68,53 @@ class DescriptionFilter(admin.SimpleListFilter):
         """Those that match; unknown values match all."""
         wanted = {
             "yes": ~Q(alt_text=""),
-            "no": Q(alt_text="", is_decorative=False),
+            "no": UNDESCRIBED,
             "decoration": Q(is_decorative=True),
         }.get(self.value())
         return queryset if wanted is None else queryset.filter(wanted)
 
 
+class UseFilter(admin.SimpleListFilter):
+    """Pictures that stand somewhere or nowhere; those that were replaced stand in the list only when asked for."""
+
+    title = "use"
+    parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Used or not, or replaced by another one."""
+        return [("used", "Used"), ("unused", "Not used yet"), ("replaced", "Replaced")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        """Those that match; any other value gives all that can be used."""
+        if self.value() == "replaced":
+            return queryset.filter(replaced_by__isnull=False)
+        offered = queryset.filter(replaced_by__isnull=True)
+        if self.value() not in ("used", "unused"):
+            return offered
+        idle = publishing.stands_nowhere()
+        return offered.filter(idle if self.value() == "unused" else ~idle)
+
+
 class Library(ChangeList):
-    """The list of pictures, each with the number of posts that use it."""
+    """The list of pictures, each with where it is used, and how many there are of each kind."""
+
+    def get_queryset(self, request: HttpRequest, **kwargs) -> QuerySet[Image]:
+        """Django's own, with the author whose photo it is, and whether the practice shows it."""
+        here = OuterRef("pk")
+        return (
+            super()
+            .get_queryset(request, **kwargs)
+            .annotate(
+                photo_of=Subquery(Author.objects.filter(photo=here).values("name")[:1]),
+                on_pages=Exists(Practice.objects.filter(Q(logo=here) | Q(share_image=here))),
+            )
+        )
 
     def get_results(self, request: HttpRequest) -> None:
-        """One page of pictures and one more query for their uses."""
+        """One page of pictures, and a fixed number of queries for their uses."""
         super().get_results(request)
         images = list(self.result_list)
-        uses = dict(
+        posts = dict(
             Revision.objects.filter(images__in=images)
             .order_by()
             .values("images")
@@ -152,10 +123,38 @@ class Library(ChangeList):
         )
         kept = {"preserved_filters": self.preserved_filters, "opts": self.opts}
         for image in images:
-            image.used_in = uses.get(image.pk, 0)
+            count = posts.get(image.pk, 0)
+            uses = [f"{count} post{'' if count == 1 else 's'}"] if count else []
+            uses += [f"photo of {image.photo_of}"] if image.photo_of else []
+            uses += ["the practice’s pages"] if image.on_pages else []
+            image.uses = ", ".join(uses)
             image.thumbnail = pictures.thumbnail_url(image)
             image.change_url = add_preserved_filters(kept, reverse("admin:blog_image_change", args=[image.pk]))
         self.result_list = images
+        self.views = self._views()
+
+    def _views(self) -> list[dict[str, object]]:
+        offered = Q(replaced_by__isnull=True)
+        counts = Image.objects.aggregate(
+            all=Count("pk", filter=offered),
+            unused=Count("pk", filter=offered & publishing.stands_nowhere()),
+            bare=Count("pk", filter=UNDESCRIBED),
+            replaced=Count("pk", filter=~offered),
+        )
+        views = [("All", {}, counts["all"]), ("Not used yet", {"use": "unused"}, counts["unused"])]
+        views.append(("No description", {"described": "no"}, counts["bare"]))
+        if counts["replaced"]:
+            views.append(("Replaced", {"use": "replaced"}, counts["replaced"]))
+        now = {name: value for name, value in self.params.items() if name in ("use", "described")}
+        return [
+            {
+                "name": name,
+                "count": count,
+                "url": self.get_query_string(sent, remove=["use", "described", "p"]),
+                "current": now == sent,
+            }
+            for name, sent, count in views
+        ]
 
 
 @admin.register(Image)
@@ -169,29 +168,51 @@ class ImageAdmin(StaffModelAdmin):
         ("What must stay when it is cropped", {"fields": ("focal_x", "focal_y")}),
     )
     list_display = ("__str__",)
-    list_filter = (DescriptionFilter, "depicts")
+    list_filter = (UseFilter, DescriptionFilter, "depicts")
     list_per_page = 24
     list_max_show_all = 0
     search_fields = ("alt_text", "caption", "credit")
-    search_help_text = "Description, caption or credit"
+    search_help_text = "Description, caption, credit or number"
     saved_words = "Saved. Posts that use it keep their own descriptions."
 
     def get_urls(self) -> list:
-        """Django's own and those of the photo sheet in the post editor."""
-        return [*picture_urls(self.admin_site), *super().get_urls()]
+        """Django's own, those of the photo sheet in the post editor, of the queue, and of replacing."""
+        own = (*picture_urls(self.admin_site), *queue_urls(self.admin_site), *replace_urls(self.admin_site))
+        return [*own, *super().get_urls()]
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """The list with uses counted."""
         return Library
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Image], search_term: str
+    ) -> tuple[QuerySet[Image], bool]:
+        """Django's own, and the picture of which the number was typed; fields of other forms get no replaced ones."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        number = search_term.strip().removeprefix("#")
+        if number.isascii() and number.isdecimal() and len(number) < 19:
+            found |= queryset.filter(pk=int(number))
+        if request.path == reverse("admin:autocomplete"):
+            found = found.filter(replaced_by__isnull=True)
+        return found, may_repeat
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Django's own; the page says something else when a filter leaves nothing than when there is nothing."""
         return super().changelist_view(request, {"filtered": bool(request.GET)} | (extra_context or {}))
 
     def uses_of(self, obj: Image) -> list[Model]:
-        """Posts of which any version shows it, authors whose photo it is, and the practice."""
-        practice = Practice.objects.filter(Q(logo=obj) | Q(share_image=obj))
-        return [*posts_with(images=obj), *Author.objects.filter(photo=obj), *practice]
+        """Posts of which any version, or words that are being written, have it; authors, the practice, predecessors."""
+        places = publishing.places_of(obj, timezone.now())
+        practice = Practice.objects.all() if places.practice else ()
+        return [*places.posts, *places.authors, *practice, *Image.objects.filter(replaced_by=obj)]
+
+    def listed_uses(self, obj: Image, uses: Iterable[Model] = ()) -> dict:
+        """Where a picture stands, each place with a word for readers' sake: «Live», «Draft», «Earlier versions»."""
+        rows = listed_places(publishing.places_of(obj, timezone.now()))
+        for image in Image.objects.filter(replaced_by=obj):
+            url = reverse("admin:blog_image_change", args=[image.pk])
+            rows.append({"name": str(image), "kind": "Replaced by this one", "url": url})
+        return {"uses": rows[:LISTED_USES], "more_uses": max(0, len(rows) - LISTED_USES)}
 
     @method_decorator(csrf_exempt)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
@@ -229,6 +250,8 @@ class ImageAdmin(StaffModelAdmin):
             messages.info(
                 request, "The library had this picture already. Your new description was not used; change it below."
             )
+        if replaced := _replaced_number(request):
+            return redirect(f"{reverse('admin:blog_image_replace', args=[replaced])}?by={image.pk}")
         return redirect("admin:blog_image_change", image.pk)
 
     def _upload_page(
@@ -240,6 +263,7 @@ class ImageAdmin(StaffModelAdmin):
             "opts": self.opts,
             "form": form,
             "refusal": refusal,
+            "replaces": _replaced_number(request),
             "staff_errors": None if refusal else error_note(form),
         }
         return TemplateResponse(request, "admin/blog/image/upload.html", context, status=status)
@@ -252,9 +276,10 @@ class ImageAdmin(StaffModelAdmin):
         about = {}
         if image is not None and self.has_view_or_change_permission(request, image):
             about = {
-                "screen_url": pictures.screen_url(image),
+                "screen_url": pictures.screen_url(image) or image_address(image.pk),
                 "added_words": full_day(image.uploaded_at),
-                **listed_uses(self.uses_of(image)),
+                "may_replace": image.replaced_by_id is None and publishing.may_release(request.user),
+                **self.listed_uses(image),
             }
         response = super().change_view(request, object_id, form_url, about | (extra_context or {}))
         if wanted := getattr(request, "refocus", None):
@@ -280,3 +305,32 @@ class ImageAdmin(StaffModelAdmin):
         """Delete the row, and its files once that is sure."""
         super().delete_model(request, obj)
         transaction.on_commit(obj.delete_files)
+
+
+def _replaced_number(request: HttpRequest) -> int | None:
+    """The picture in whose place an uploaded one comes, as the address says; None where it says nothing."""
+    number = request.GET.get("replaces", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+
+
+def listed_places(places: publishing.Places) -> list[dict[str, str]]:
+    """The places of a picture as rows for a template: name, kind and address of each."""
+    rows = []
+    for kind, posts in (
+        ("Live", places.live),
+        ("Scheduled", places.scheduled),
+        ("Draft", places.drafts),
+        ("Earlier versions", places.earlier),
+    ):
+        rows += [
+            {"name": str(post), "kind": kind, "url": reverse("admin:blog_post_change", args=[post.pk])}
+            for post in posts
+        ]
+    for author in places.authors:
+        rows.append(
+            {"name": str(author), "kind": "Author", "url": reverse("admin:blog_author_change", args=[author.pk])}
+        )
+    for field in places.practice:
+        url = reverse("admin:blog_practice_change", args=[1])
+        rows.append({"name": publishing.PRACTICE_FIELDS[field], "kind": "Practice", "url": url})
+    return rows

@@ -1,12 +1,13 @@
 """The photo sheet's views: choose a picture of the library, upload one, and see one while editing."""
 
 import logging
+from io import BytesIO
 
 from django import forms
 from django.contrib.admin import AdminSite
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -16,13 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Image
-from blog.pictures import add_picture, screen_file, thumbnail_url
+from blog.pictures import add_picture, private_file, refocus, screen_file, thumbnail_url
 
 from .editor import image_address
 
 TILES = 24
 MAX_PAGE = 500
 ROOM_FOR_WORDS = 64 * 1024
+FOCAL = ("focal_x", "focal_y")
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +34,24 @@ def picture_urls(admin_site: AdminSite) -> list[URLPattern]:
     return [
         path("choose/", admin_site.admin_view(choose), name="blog_image_choose"),
         path("upload/", admin_site.admin_view(upload), name="blog_image_upload"),
+        path("<int:pk>/said/", admin_site.admin_view(said), name="blog_image_said"),
         path("<int:pk>/file/", admin_site.admin_view(file), name="blog_image_file"),
     ]
+
+
+def found_pictures(words: str) -> QuerySet[Image]:
+    """Pictures that can be used, newest first, whose description, caption or credit has all these words.
+
+    A word that is a number also finds the picture with that number.
+    """
+    images = Image.objects.filter(replaced_by__isnull=True).exclude(renditions=[]).order_by("-uploaded_at", "-pk")
+    for word in words[:200].split()[:8]:
+        matches = Q(alt_text__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word)
+        number = word.removeprefix("#")
+        if number.isascii() and number.isdecimal() and len(number) < 19:
+            matches |= Q(pk=int(number))
+        images = images.filter(matches)
+    return images
 
 
 class UploadForm(forms.ModelForm):
@@ -41,7 +59,7 @@ class UploadForm(forms.ModelForm):
 
     class Meta:
         model = Image
-        fields = ["alt_text", "is_decorative", "caption", "depicts"]
+        fields = ["alt_text", "is_decorative", "caption", "depicts", "focal_x", "focal_y"]
         error_messages = {
             "depicts": {
                 "required": "Say who is in it. Pictures of patients need a consent record and cannot be used yet.",
@@ -49,9 +67,17 @@ class UploadForm(forms.ModelForm):
             }
         }
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for axis in FOCAL:
+            self.fields[axis] = forms.FloatField(min_value=0, max_value=1, required=False)
+
     def clean(self) -> dict[str, object]:
         """A picture has a description, or is said to be only decoration. Raises ``ValidationError``."""
         cleaned = super().clean()
+        for axis in FOCAL:
+            # The middle, where nobody chose a point.
+            cleaned[axis] = 0.5 if cleaned.get(axis) is None else cleaned[axis]
         if cleaned.get("is_decorative"):
             cleaned["alt_text"] = ""
         elif "alt_text" in cleaned and not cleaned["alt_text"]:
@@ -71,6 +97,9 @@ def as_json(image: Image) -> dict[str, object]:
         "caption": image.caption,
         "width": image.width,
         "height": image.height,
+        "described": image.is_described,
+        "depicts": image.depicts,
+        "focal": [image.focal_x, image.focal_y],
     }
 
 
@@ -78,13 +107,11 @@ def as_json(image: Image) -> dict[str, object]:
 def choose(request: HttpRequest) -> JsonResponse:
     """Pictures of the library, newest first, as JSON: ``images``, ``total`` and ``next`` (a page number or null).
 
-    ``q`` narrows them to those whose description, caption or credit has all its words. 403 without the right to see.
+    ``q`` narrows them, see ``found_pictures``. 403 without the right to see.
     """
     if not request.user.has_perm("blog.view_image"):
         return _refusal("Your login may not see the picture library. Ask the person who manages logins.", 403)
-    images = Image.objects.exclude(renditions=[]).order_by("-uploaded_at", "-pk")
-    for word in request.GET.get("q", "")[:200].split()[:8]:
-        images = images.filter(Q(alt_text__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word))
+    images = found_pictures(request.GET.get("q", ""))
     number = request.GET.get("page", "1")
     number = min(int(number), MAX_PAGE) if number.isascii() and number.isdecimal() and len(number) < 10 else 1
     pages = Paginator(images, TILES)
@@ -113,7 +140,8 @@ def upload(request: HttpRequest) -> JsonResponse:
 def _take_in(request: HttpRequest) -> JsonResponse:
     """Take a picture into the library: multipart with ``file`` and the fields of ``UploadForm``; answers with JSON.
 
-    The same picture uploaded again is found, not doubled, and keeps its own description (``known`` is true then).
+    With ``later`` it is described afterwards, in the queue. The same picture uploaded again is found, not doubled, and
+    keeps its own description (``known`` is true then).
     Errors are ``{"error": sentence, "field": name}`` with 400, 403 without the right, 413 for a file too large.
     """
     if not request.user.has_perm("blog.add_image"):
@@ -123,15 +151,43 @@ def _take_in(request: HttpRequest) -> JsonResponse:
         return _refusal("No photo came in. Choose it again.", 400, "file")
     if sent.size > MAX_BYTES:
         return _too_large()
-    form = UploadForm(request.POST)
-    if not form.is_valid():
-        field, errors = next(iter(form.errors.items()))
-        return _refusal(errors[0], 400, field)
+    words = {"depicts": ""}
+    if "later" not in request.POST:
+        form = UploadForm(request.POST)
+        if not form.is_valid():
+            return _first_error(form)
+        words = form.cleaned_data
     try:
-        image, is_new = add_picture(sent.read(), uploaded_by=request.user, **form.cleaned_data)
+        image, is_new = add_picture(sent.read(), uploaded_by=request.user, **words)
     except PictureRefused as error:
         return _refusal(str(error), 400, "file")
     return JsonResponse(as_json(image) | {"known": not is_new})
+
+
+@require_POST
+def said(request: HttpRequest, pk: int) -> JsonResponse:
+    """Keep the point of focus of a picture of the library, and what was said of one that nobody had described.
+
+    Words of a picture that is described stay: each use has its own. Answers and refuses as ``_take_in``.
+    """
+    if not request.user.has_perm("blog.change_image"):
+        return _refusal("Your login may not change pictures of the library. Ask for the Writer role.", 403)
+    image = get_object_or_404(Image, pk=pk)
+    form = UploadForm(request.POST)
+    if not form.is_valid():
+        return _first_error(form)
+    if not image.is_described:
+        words = {name: form.cleaned_data[name] for name in ("alt_text", "is_decorative", "caption", "depicts")}
+        Image.objects.filter(pk=image.pk).update(**words)
+    point = tuple(form.cleaned_data[axis] for axis in FOCAL)
+    if point != (image.focal_x, image.focal_y):
+        try:
+            refocus(image, *point)
+        except OSError:
+            logger.exception("Picture %s could not be cropped anew.", pk)
+            return _refusal("The crops stay as they were, because the original file is not readable.", 500)
+    image.refresh_from_db()
+    return JsonResponse(as_json(image) | {"known": True})
 
 
 @require_GET
@@ -141,10 +197,14 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse("Your login may not see the picture library.", status=403, content_type="text/plain")
     image = get_object_or_404(Image, pk=pk)
     name = screen_file(image)
-    if name is None:
-        raise Http404("This picture has no files.")
     try:
-        opened = default_storage.open(name)
+        if name is not None:
+            opened = default_storage.open(name)
+        elif image.replaced_by_id is not None and (data := private_file(image)) is not None:
+            # Kept to show what was published once.
+            opened = BytesIO(data)
+        else:
+            raise Http404("This picture has no files.")
     except FileNotFoundError as error:
         logger.error("The file %s of picture %s is missing.", name, pk)
         raise Http404("The file of this picture is missing.") from error
@@ -153,6 +213,11 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     response["Content-Security-Policy"] = "default-src 'none'"
     response["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def _first_error(form: forms.BaseForm) -> JsonResponse:
+    field, errors = next(iter(form.errors.items()))
+    return _refusal(errors[0], 400, field)
 
 
 def _too_large() -> JsonResponse:

@@ -216,9 +216,16 @@ class PostForm(forms.ModelForm):
             # Opened and saved is not changed, whatever the text would be cleaned to today.
             cleaned["body"] = self.initial["body"]
         check_signing(self, self.user)
+        try:
+            publishing.hold_pictures(self._with_pictures(cleaned))
+        except publishing.PictureGone as error:
+            self.add_error("hero_image", str(error))
         if cleaned.get("title") and "slug" in cleaned:
             cleaned["slug"] = self._settled_slug(cleaned["title"], cleaned["slug"])
         return cleaned
+
+    def _with_pictures(self, cleaned: dict[str, object]) -> Post:
+        return Post(hero_image=cleaned.get("hero_image"), body=cleaned.get("body") or "")
 
     def _get_validation_exclusions(self) -> set[str]:
         # Without a title there is no address yet, and one sentence about the title is enough.
@@ -250,8 +257,8 @@ class PostForm(forms.ModelForm):
                     settle_author(self, self.user)
                     tags = [publishing.known_tag(word) or _new_tag(word) for word in self.cleaned_data["tag_words"]]
                     return publishing.save_draft(self.user, post, set(tags), seen=seen, now=self.now)
-            except IntegrityError:
-                # Somebody took the address, or made the tag, a moment ago.
+            except (IntegrityError, publishing.TagGone):
+                # Somebody took the address, or made or deleted the tag, a moment ago.
                 if attempt == _ATTEMPTS:
                     raise
                 if publishing.slug_taken_by(post.slug, post):

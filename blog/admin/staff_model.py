@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, ProtectedError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -64,6 +65,14 @@ class StaffModelAdmin(admin.ModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """Ask first; or say what the record is used in, because then it stays."""
+        if request.method != "POST":
+            return self._ask_or_delete(request, object_id, extra_context)
+        # Whoever saves a text holds what it uses until that is sure; its uses are looked for after waiting for that.
+        with transaction.atomic():
+            self.model._default_manager.select_for_update(of=("self",)).filter(pk=_number(object_id)).first()
+            return self._ask_or_delete(request, object_id, extra_context)
+
+    def _ask_or_delete(self, request: HttpRequest, object_id: str, extra_context: dict | None) -> HttpResponse:
         obj = self.get_object(request, unquote(object_id))
         if obj is not None:
             if not self.has_delete_permission(request, obj):
@@ -82,9 +91,13 @@ class StaffModelAdmin(admin.ModelAdmin):
             "title": f"In use: {obj}",
             "opts": self.opts,
             "object": obj,
-            **listed_uses(uses),
+            **self.listed_uses(obj, uses),
         }
         return TemplateResponse(request, "admin/in_use.html", context)
+
+    def listed_uses(self, obj: Model, uses: list[Model]) -> dict:
+        """The uses of a record for a template; see the function of this name."""
+        return listed_uses(uses)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
         """Django's own, with the note on errors in the house's words (``staff_errors``) instead of Django's."""
@@ -162,6 +175,11 @@ def listed_uses(uses: list[Model]) -> dict:
         except NoReverseMatch:
             use["url"] = ""
     return {"uses": shown, "more_uses": max(0, len(uses) - LISTED_USES)}
+
+
+def _number(object_id: str) -> int | None:
+    number = unquote(object_id)
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
 
 
 def posts_with(**match) -> list[Post]:

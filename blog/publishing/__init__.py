@@ -57,7 +57,7 @@ from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .restore import NothingToRestore, Restored, restore
 from .held import PictureGone, TagGone, hold_pictures, hold_tags
-from .picture_places import PRACTICE_FIELDS, Places, places_of
+from .picture_places import PRACTICE_FIELDS, Places, places_of, stands_nowhere
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .replace_picture import replace_picture
@@ -150,6 +150,7 @@ __all__ = [
     "slug_taken_by",
     "start_post",
     "tags_of",
+    "stands_nowhere",
     "take_off",
     "undo_many",
     "unschedule",

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from blog.models import ArticleFields, Author, Image, Post, Practice, Publication, Revision, RevisionImage
 
@@ -24,6 +25,12 @@ class Places:
     earlier: list[Post] = field(default_factory=list)
     authors: list[Author] = field(default_factory=list)
     practice: list[str] = field(default_factory=list)
+
+    @property
+    def posts(self) -> list[Post]:
+        """Every post among them, once."""
+        found = (*self.live, *self.scheduled, *self.drafts, *self.earlier)
+        return list({post.pk: post for post in found}.values())
 
     @property
     def present(self) -> bool:
@@ -64,3 +71,14 @@ def places_of(image: Image, now: datetime) -> Places:
         authors=list(Author.objects.filter(photo=image)),
         practice=[name for name in PRACTICE_FIELDS if practice and getattr(practice, f"{name}_id") == image.pk],
     )
+
+
+def stands_nowhere() -> Q:
+    """True for a picture in no version, in no words that are being written, beside no author and on no page's head."""
+    here = OuterRef("pk")
+    in_text = Concat(Value(' data-image="'), Cast(here, CharField()), Value('"'))
+    versions = RevisionImage.objects.filter(image=here)
+    written = Revision.objects.filter(Q(hero_image=here) | Q(body__contains=in_text), sealed_at__isnull=True)
+    practice = Practice.objects.filter(Q(logo=here) | Q(share_image=here))
+    authors = Author.objects.filter(photo=here)
+    return ~Exists(versions) & ~Exists(written) & ~Exists(authors) & ~Exists(practice)

@@ -11,6 +11,7 @@ from blog.models import (
     Address,
     AuditEntry,
     Author,
+    Image,
     Post,
     Publication,
     PublicationTag,
@@ -21,6 +22,7 @@ from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
 from .drafts import EditConflict, lock_post, newest_revision, others_open, set_aside
+from .held import picture_ids
 from .record import record
 
 # The smallest step between two publications of one post; databases keep microseconds.
@@ -91,6 +93,11 @@ def publish(
             raise Refused("This post is in the trash. Take it out first, then publish it.")
         if missing := missing_for_release(newest):
             raise Refused(" ".join(missing.values()))
+        if Image.objects.filter(pk__in=picture_ids(newest), replaced_by__isnull=False).exists():
+            raise Refused(
+                "A picture in this text was replaced everywhere meanwhile. Save the draft once more, which brings the "
+                "new one; then publish."
+            )
         if at is not None and at <= now:
             raise Refused("That time has passed. Choose a later one, or publish now.")
         if at is not None and at >= FAR_FUTURE:

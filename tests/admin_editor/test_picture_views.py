@@ -106,7 +106,8 @@ def test_choosing_shows_the_newest_first_and_searches_words(editor):
     assert [image["id"] for image in told["images"]] == [second.pk, first.pk]
     assert (told["total"], told["next"]) == (2, None)
     assert set(told["images"][0]) == {
-        "id", "src", "thumbnail", "name", "alt_text", "decorative", "caption", "width", "height"
+        "id", "src", "thumbnail", "name", "alt_text", "decorative", "caption", "width", "height", "described",
+        "depicts", "focal"
     }  # fmt: skip
     assert [image["id"] for image in editor.client.get(CHOOSE, {"q": "DESK lamp"}).json()["images"]] == [first.pk]
     assert editor.client.get(CHOOSE, {"q": "desk"}).json()["total"] == 2
