@@ -148,6 +148,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "blog_address": f"{urlsplit(settings.SITE_URL).netloc}{reverse('blog:index')}",
             "offered_tags": Tag.objects.values_list("name", flat=True)[:OFFERED_TAGS],
             "may_upload": request.user.has_perm("blog.add_image"),
+            "may_crop": request.user.has_perm("blog.change_image"),
             "depicts": Image.Depicts.choices,
         }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -123,11 +123,18 @@
         if (!figure.find('img', true).length) figure.replaceWithChildren();
         else if (!figure.find('figcaption', true).length) figure.add(new CKEDITOR.htmlParser.element('figcaption'));
       }
-      if (left && editor.status === 'ready') {
-        const pictures = left === 1 ? '1 picture was' : `${left} pictures were`;
-        editor.showNotification(`${pictures} left out. Add pictures with “Photo…”, which asks for their description.`, 'warning', 8000);
-      }
+      if (left && editor.status === 'ready') sayLeftOut(left);
     }, null, null, 7);
+    // What is pasted is read more than once on its way in, and is one thing to be told.
+    let note = null, most = 0;
+    editor.on('paste', () => { most = 0; }, null, null, 1);
+    const sayLeftOut = (left) => {
+      most = Math.max(most, left);
+      const pictures = most === 1 ? '1 picture was' : `${most} pictures were`;
+      const message = `${pictures} left out. Add pictures with “Photo…”, which asks for their description.`;
+      if (note && note.isVisible()) note.update({message, duration: 8000});
+      else note = editor.showNotification(message, 'warning', 8000);
+    };
     editor.addCommand('staffPhoto', {
       async exec() {
         const focused = editor.widgets.focused;

@@ -6,6 +6,7 @@
   const find = (selector) => dialog.querySelector(selector);
   const form = dialog && find('form');
   const NOT_SAID = 'Describe this photo for someone who cannot see it, or tick “Only decoration”.';
+  const isNarrow = () => matchMedia('(max-width: 767px)').matches;
   const SIGNED_OUT = 'You may have been signed out. Log in again in another tab, then press “Use photo” once more.';
 
   // The token changes when somebody logs in again in another tab; the cookie has the newest one, and the post's form
@@ -34,6 +35,11 @@
       this.caption = find('#photo-caption');
       this.who = find('[data-who]');
       this.use = find('[data-use]');
+      this.progress = find('[data-progress]');
+      this.focalPart = find('[data-focal-part]');
+      [this.across, this.down] = [find('#photo-focal-x'), find('#photo-focal-y')];
+      this.focalPictures = this.focalPart.querySelectorAll('img');
+      this.showFocal = window.focalPoint(find('[data-focal]'), this.across, this.down, find('.st-crops').children);
       this.asked = 0;
 
       if (this.input) this.input.addEventListener('change', () => this.input.files[0] && this.takeFile(this.input.files[0]));
@@ -62,6 +68,12 @@
         const file = event.dataTransfer.files[0];
         if (file && this.input) this.takeFile(file);
       });
+      dialog.addEventListener('paste', (event) => {
+        const file = [...event.clipboardData.files].find((one) => one.type.startsWith('image/'));
+        if (!file || !this.input) return;
+        event.preventDefault();
+        this.takeFile(file);
+      });
     }
 
     ask({title, current = null, file = null}) {
@@ -70,11 +82,15 @@
       this.current = current;
       this.search.value = '';
       this.showLibrary();
-      if (current && current.id) this.choose({id: current.id, src: current.src}, current);
+      if (current && current.id) {
+        this.choose({id: current.id, src: current.src, described: true}, current);
+        if (isNarrow()) this.jumpToForm();
+      }
       if (file && this.input) this.takeFile(file);
       else if (file) this.complain('Your login may not add photos. Pick one from the library.');
       dialog.showModal();
       if (file && this.input) this.alt.focus();
+      else if (this.library.hidden) find('[data-other]').focus();
       else (this.input || this.search).focus();
       return new Promise((resolve) => { this.resolve = resolve; });
     }
@@ -94,7 +110,8 @@
       this.chosen = null;
       if (this.input) this.input.value = '';
       form.querySelectorAll('[name=depicts]').forEach((radio) => { radio.checked = false; });
-      this.picked.hidden = this.who.hidden = this.details.hidden = true;
+      this.picked.hidden = this.who.hidden = this.details.hidden = this.focalPart.hidden = true;
+      this.focalPart.open = false;
       this.library.hidden = false;
       if (this.input) find('[data-drop]').hidden = false;
       this.complain('');
@@ -112,9 +129,30 @@
     choose(image, words) {
       this.file = null;
       this.chosen = image;
-      this.who.hidden = true;
+      this.who.hidden = image.described;
       this.complain('');
       this.describe(words);
+      this.offerFocal(dialog.dataset.said && image.focal, image.src);
+    }
+
+    // Where a picture cannot be cropped anew, nothing is offered.
+    offerFocal(focal, src) {
+      this.focal = focal || null;
+      this.focalPart.hidden = !focal;
+      if (!focal) return;
+      [this.across.value, this.down.value] = focal;
+      for (const picture of this.focalPictures) picture.src = src;
+      this.showFocal();
+    }
+
+    // On a phone the form takes the tiles' place, so that nobody has to look for it below them.
+    jumpToForm() {
+      this.preview.src = this.chosen.src;
+      this.picked.hidden = false;
+      this.library.hidden = true;
+      if (this.input) find('[data-drop]').hidden = true;
+      find('[data-body]').scrollTop = dialog.scrollTop = 0;
+      find('[data-other]').focus();
     }
 
     takeFile(file) {
@@ -127,6 +165,7 @@
       this.library.hidden = find('[data-drop]').hidden = true;
       this.complain('');
       this.describe({});
+      this.offerFocal([0.5, 0.5], this.url);
       this.alt.focus();
     }
 
@@ -165,7 +204,10 @@
       radio.addEventListener('change', () => {
         const same = this.current && String(this.current.id) === String(image.id);
         this.choose(image, same ? this.current : {alt: image.alt_text, decorative: image.decorative, caption: image.caption});
-        if (matchMedia('(max-width: 767px)').matches) this.details.scrollIntoView({block: 'nearest'});
+      });
+      // Arrow keys walk through the tiles; a finger or a mouse has chosen at once.
+      label.addEventListener('click', (event) => {
+        if (isNarrow() && event.detail > 0) setTimeout(() => { if (this.chosen) this.jumpToForm(); });
       });
       const picture = document.createElement('img');
       picture.src = image.thumbnail || image.src;
@@ -185,7 +227,13 @@
     busy(on) {
       this.use.disabled = on;
       this.use.textContent = on ? 'Uploading…' : 'Use photo';
+      this.progress.hidden = !on;
+      this.progress.value = 0;
     }
+
+    get whoIsSaid() { return form.querySelector('[name=depicts]:checked'); }
+
+    get point() { return [Number(this.across.value), Number(this.down.value)]; }
 
     async finish() {
       if (this.use.disabled) return;
@@ -202,43 +250,63 @@
       }
       if (words.decorative) words.alt = '';
       let image = this.chosen;
-      if (this.file) {
-        if (!form.querySelector('[name=depicts]:checked')) {
-          this.complain('Say who is in it.', form.querySelector('[name=depicts]'));
-          return;
-        }
-        image = await this.upload(words);
-        if (!image) return;
+      if ((this.file || !image.described) && !this.whoIsSaid) {
+        this.complain('Say who is in it.', form.querySelector('[name=depicts]'));
+        return;
       }
+      if (!this.file && !image.described && !dialog.dataset.said) {
+        this.complain('Nobody has described this photo in the library yet, and your login may not. Pick another one.', this.search);
+        return;
+      }
+      const moved = this.focal && this.point.some((share, axis) => Math.abs(share - this.focal[axis]) > 0.005);
+      if (this.file) image = await this.send(dialog.dataset.upload, words);
+      else if (moved || !image.described) image = await this.send(dialog.dataset.said.replace('/0/', `/${image.id}/`), words);
+      if (!image) return;
       this.settle({id: String(image.id), src: image.src, ...words});
       dialog.close();
     }
 
-    async upload(words) {
+    // Sends the photo, or what is new about one of the library; promises the server's answer, or null after a complaint.
+    async send(address, words) {
       const asked = (this.asked += 1);
       const data = new FormData();
-      data.append('file', this.file);
+      if (this.file) data.append('file', this.file);
       data.append('alt_text', words.alt);
       if (words.decorative) data.append('is_decorative', 'on');
       data.append('caption', words.caption);
-      data.append('depicts', form.querySelector('[name=depicts]:checked').value);
+      data.append('depicts', this.whoIsSaid ? this.whoIsSaid.value : this.chosen.depicts);
+      if (this.focal) this.point.forEach((share, axis) => data.append(['focal_x', 'focal_y'][axis], share));
       this.busy(true);
-      let answer = null;
-      try {
-        const response = await fetch(dialog.dataset.upload, {
-          method: 'POST', body: data, headers: {'X-CSRFToken': token(), Accept: 'application/json'},
-        });
-        const isJson = (response.headers.get('Content-Type') || '').includes('application/json');
-        answer = isJson ? await response.json() : {error: response.status >= 500 ? 'The server did not answer. Nothing is lost; try again.' : SIGNED_OUT};
-      } catch {
-        answer = {error: 'The photo did not get through. Check the connection, then press “Use photo” again.'};
-      }
+      const answer = await this.request(address, data);
       if (asked !== this.asked) return null;
       this.busy(false);
       if (!answer.error) return answer;
       const places = {alt_text: this.alt, caption: this.caption, depicts: form.querySelector('[name=depicts]')};
       this.complain(answer.error, places[answer.field]);
       return null;
+    }
+
+    request(address, data) {
+      return new Promise((resolve) => {
+        const request = new XMLHttpRequest();
+        request.open('POST', address);
+        request.setRequestHeader('X-CSRFToken', token());
+        request.setRequestHeader('Accept', 'application/json');
+        request.upload.addEventListener('progress', (event) => {
+          if (event.lengthComputable) this.progress.value = event.loaded / event.total;
+        });
+        request.addEventListener('error', () => {
+          resolve({error: 'The photo did not get through. Check the connection, then press “Use photo” again.'});
+        });
+        request.addEventListener('load', () => {
+          try {
+            resolve(JSON.parse(request.responseText));
+          } catch {
+            resolve({error: request.status >= 500 ? 'The server did not answer. Nothing is lost; try again.' : SIGNED_OUT});
+          }
+        });
+        request.send(data);
+      });
     }
   }
 

@@ -20,29 +20,24 @@
   const across = document.querySelector("#id_focal_x");
   const down = document.querySelector("#id_focal_y");
   if (!box || !across || !down) return;
-  const dot = box.querySelector(".st-dot");
+  window.focalPoint(box, across, down, document.querySelectorAll(".st-crops img"));
 
-  function show() {
-    const x = `${across.value * 100}%`;
-    const y = `${down.value * 100}%`;
-    dot.style.left = x;
-    dot.style.top = y;
-    for (const crop of document.querySelectorAll(".st-crops img")) crop.style.objectPosition = `${x} ${y}`;
+  // The same two numbers as percent, for whoever would rather type them.
+  for (const slider of [across, down]) {
+    const number = document.createElement("input");
+    number.type = "number";
+    number.min = 0;
+    number.max = 100;
+    number.setAttribute("aria-label", `${slider.labels[0].textContent} in percent`);
+    number.className = "st-percent";
+    const copy = () => { if (document.activeElement !== number) number.value = Math.round(slider.value * 100); };
+    number.addEventListener("input", () => {
+      if (number.value === "" || !number.checkValidity()) return;
+      slider.value = number.value / 100;
+      slider.dispatchEvent(new Event("input", {bubbles: true}));
+    });
+    for (const either of [across, down]) either.addEventListener("input", copy);
+    slider.after(number);
+    copy();
   }
-
-  function inside(share) {
-    return Math.min(1, Math.max(0, share)).toFixed(2);
-  }
-
-  box.addEventListener("click", (event) => {
-    const frame = box.getBoundingClientRect();
-    across.value = inside((event.clientX - frame.left) / frame.width);
-    down.value = inside((event.clientY - frame.top) / frame.height);
-    show();
-  });
-  across.addEventListener("input", show);
-  down.addEventListener("input", show);
-  dot.hidden = false;
-  box.classList.add("st-clickable");
-  show();
 })();
