@@ -32,6 +32,17 @@ def test_the_same_bytes_are_one_picture(image):
     assert Image.objects.get().alt_text == "A teal field"
 
 
+def test_a_crop_that_is_in_use_no_more_goes_with_the_picture(image, django_capture_on_commit_callbacks):
+    first = {rendition["name"] for rendition in image.renditions}
+    refocus(image, 0.1, 0.9)
+    refocus(image, 0.9, 0.1)
+    stored = Image.objects.get()
+    now = {rendition["name"] for rendition in stored.renditions if rendition["crop"] != "earlier"}
+    assert first - now and all(default_storage.exists(name) for name in first | now)
+    stored.delete_files()
+    assert not any(default_storage.exists(name) for name in first | now)
+
+
 def test_another_crop_leaves_a_colleagues_words_alone(image):
     Image.objects.filter(pk=image.pk).update(alt_text="Words saved meanwhile")
     refocus(image, 0.2, 0.8)

@@ -8,7 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import transaction
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -106,6 +106,7 @@ class Library(ChangeList):
             .get_queryset(request, **kwargs)
             .annotate(
                 photo_of=Subquery(Author.objects.filter(photo=here).values("name")[:1]),
+                is_idle=ExpressionWrapper(publishing.stands_nowhere(), BooleanField()),
                 on_pages=Exists(Practice.objects.filter(Q(logo=here) | Q(share_image=here))),
             )
         )
@@ -127,7 +128,7 @@ class Library(ChangeList):
             uses = [f"{count} post{'' if count == 1 else 's'}"] if count else []
             uses += [f"photo of {image.photo_of}"] if image.photo_of else []
             uses += ["the practice’s pages"] if image.on_pages else []
-            image.uses = ", ".join(uses)
+            image.uses = ", ".join(uses) or ("" if image.is_idle else "words that somebody is writing")
             image.thumbnail = pictures.thumbnail_url(image)
             image.change_url = add_preserved_filters(kept, reverse("admin:blog_image_change", args=[image.pk]))
         self.result_list = images

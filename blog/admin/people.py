@@ -15,9 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from blog.models import Author
+from blog.models import Author, Image
 from blog.pictures import thumbnail_url
 
+from .picture_words import held_picture
 from .staff_model import FixedAddress, StaffModelAdmin, posts_with
 
 ROLES = {
@@ -68,6 +69,10 @@ class AuthorForm(forms.ModelForm):
     same_as = ProfilesField(
         label="Profiles elsewhere", required=False, help_text=Author._meta.get_field("same_as").help_text
     )
+
+    def clean_photo(self) -> Image | None:
+        """The photo, held until the author is saved; see ``held_picture``."""
+        return held_picture(self.cleaned_data["photo"])
 
 
 @admin.register(Author)

@@ -1,8 +1,10 @@
 """What staff say about a picture: the forms of the library, of an upload, and of the queue after one of many."""
 
 from django import forms
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from blog import publishing
 from blog.content.plain import tidy_line
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Image
@@ -81,3 +83,14 @@ class PictureForm(DescribedPicture):
 def undescribed() -> QuerySet[Image]:
     """Pictures of which nobody has said what they show, or who is in them; the first that came stands first."""
     return Image.objects.filter(UNDESCRIBED).order_by("uploaded_at", "pk")
+
+
+def held_picture(image: Image | None) -> Image | None:
+    """A chosen picture, held until the transaction ends so that nobody deletes it meanwhile; its successor where it was
+    replaced everywhere. Raises ``ValidationError`` where it is gone.
+    """
+    try:
+        with transaction.atomic():
+            return publishing.hold_picture(image)
+    except publishing.PictureGone as error:
+        raise forms.ValidationError(str(error)) from error

@@ -217,7 +217,8 @@ class PostForm(forms.ModelForm):
             cleaned["body"] = self.initial["body"]
         check_signing(self, self.user)
         try:
-            publishing.hold_pictures(self._with_pictures(cleaned))
+            with transaction.atomic():
+                publishing.hold_pictures(self._with_pictures(cleaned))
         except publishing.PictureGone as error:
             self.add_error("hero_image", str(error))
         if cleaned.get("title") and "slug" in cleaned:

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from blog.content.plain import tidy_line
-from blog.models import Practice
+from blog.models import Image, Practice
 from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, can_be_dialled, validate_menu_links
 
+from .picture_words import held_picture
 from .staff_model import StaffModelAdmin
 
 
@@ -99,6 +100,14 @@ class PracticeForm(forms.ModelForm):
         # Left out, it stays what it is.
         if "review_policy" in self.fields:
             self.fields["review_policy"].required = False
+
+    def clean_logo(self) -> Image | None:
+        """The logo, held until the practice is saved; see ``held_picture``."""
+        return held_picture(self.cleaned_data["logo"])
+
+    def clean_share_image(self) -> Image | None:
+        """The picture for shared links, held until the practice is saved; see ``held_picture``."""
+        return held_picture(self.cleaned_data["share_image"])
 
     def clean_phone(self) -> str:
         """A number that the Call buttons can dial, or blank."""

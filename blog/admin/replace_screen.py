@@ -14,6 +14,7 @@ from blog import pictures, publishing
 from blog.models import Image
 
 from .picture_sheet import found_pictures
+from .picture_words import UNDESCRIBED
 
 OFFERED = 24
 
@@ -81,7 +82,9 @@ def _page(
     }
     if new is None:
         words = request.GET.get("q", "")
-        found = Paginator(found_pictures(words).exclude(pk=old.pk), OFFERED).get_page(request.GET.get("page"))
+        found = Paginator(found_pictures(words).exclude(UNDESCRIBED).exclude(pk=old.pk), OFFERED).get_page(
+            request.GET.get("page")
+        )
         for image in found:
             image.thumbnail = pictures.thumbnail_url(image)
         context |= {"found": found, "q": words}

@@ -8,11 +8,16 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connections
 
+from blog.pictures import remove_replaced_files
+
 LOOK_AGAIN_SECONDS = 0.5
 
 
 def bring_up_to_date(wait_seconds: float = 0) -> None:
-    """Migrate the database. Raises ``CommandError`` where it has not answered within ``wait_seconds``."""
+    """Migrate the database, and remove public files that an interrupted replacement of a picture left behind.
+
+    Raises ``CommandError`` where the database has not answered within ``wait_seconds``.
+    """
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
@@ -26,3 +31,4 @@ def bring_up_to_date(wait_seconds: float = 0) -> None:
             where = "DATABASE_URL" if os.environ.get("DATABASE_URL") else str(settings.DATABASES["default"]["NAME"])
             raise CommandError(f"The database cannot be opened ({reason}). Look at {where}.") from None
     call_command("migrate", verbosity=0, interactive=False)
+    remove_replaced_files()

@@ -57,6 +57,7 @@ from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .restore import NothingToRestore, Restored, restore
 from .held import PictureGone, TagGone, hold_pictures, hold_tags
+from .held import PictureGone, TagGone, hold_picture, hold_pictures, hold_tags
 from .picture_places import PRACTICE_FIELDS, Places, places_of, stands_nowhere
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
@@ -100,6 +101,7 @@ __all__ = [
     "duplicate",
     "free_slug",
     "keep_aside",
+    "hold_picture",
     "hold_pictures",
     "hold_tags",
     "keep_on_site",

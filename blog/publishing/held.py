@@ -16,7 +16,7 @@ from .access import Refused
 
 
 class PictureGone(Refused):
-    """The main photo was deleted from the library after it had been chosen."""
+    """A picture was deleted from the library after it had been chosen."""
 
     def __init__(self) -> None:
         super().__init__("This photo is no longer in the library. Choose another one. Your words are all here.")
@@ -45,6 +45,18 @@ def hold_tags(tags: Iterable[Tag]) -> list[Tag]:
     if wanted and len(hold(Tag.objects.filter(pk__in=[tag.pk for tag in wanted]))) < len(wanted):
         raise TagGone
     return wanted
+
+
+def hold_picture(image: Image | None) -> Image | None:
+    """Hold one picture, or its successor where it was replaced, inside a transaction. Raises ``PictureGone``."""
+    while image is not None:
+        held = hold(Image.objects.filter(pk=image.pk)).first()
+        if held is None:
+            raise PictureGone
+        if held.replaced_by_id is None:
+            return held
+        image = held.replaced_by
+    return None
 
 
 def hold_pictures(article: ArticleFields) -> None:

@@ -13,10 +13,11 @@ PRACTICE_FIELDS = {"logo": "Logo of the practice", "share_image": "Picture for s
 
 @dataclass(frozen=True)
 class Places:
-    """Posts by where the picture stands in them, each in every list that it belongs to; authors; and the practice.
+    """Posts by where the picture stands in them, each in the first list that it belongs to; authors; the practice.
 
-    ``live`` and ``scheduled`` are what readers see or will see, ``drafts`` working copies and words that somebody is
-    writing, ``earlier`` posts of which only earlier versions have it. ``practice`` are names of fields.
+    ``live`` and ``scheduled`` are posts that readers see or will see with it, whatever their draft says; ``drafts`` are
+    others of which the working copy, or words that somebody is writing, have it; of ``earlier`` only earlier versions
+    do. ``practice`` are names of fields.
     """
 
     live: list[Post] = field(default_factory=list)
@@ -28,9 +29,9 @@ class Places:
 
     @property
     def posts(self) -> list[Post]:
-        """Every post among them, once."""
+        """Every post among them."""
         found = (*self.live, *self.scheduled, *self.drafts, *self.earlier)
-        return list({post.pk: post for post in found}.values())
+        return list(found)
 
     @property
     def present(self) -> bool:
@@ -59,9 +60,11 @@ def places_of(image: Image, now: datetime) -> Places:
     shown = [publication for publication in present if uses(publication, image.pk)]
     live = {publication.post_id for publication in shown if publication.live_from <= now}
     scheduled = {publication.post_id for publication in shown if publication.live_from > now}
+    scheduled -= live
     drafts = {pk for pk, post in posts.items() if uses(post, image.pk)}
     writing = Revision.objects.filter(post__in=posts, sealed_at__isnull=True)
     drafts |= {revision.post_id for revision in writing if uses(revision, image.pk)}
+    drafts -= live | scheduled
     practice = Practice.objects.first()
     return Places(
         live=[posts[pk] for pk in sorted(live)],

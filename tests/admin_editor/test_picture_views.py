@@ -146,3 +146,42 @@ def test_a_picture_is_served_as_a_picture(editor):
     assert editor.client.get("/admin/blog/image/999999/file/").status_code == 404
     Image.objects.update(renditions=[])
     assert editor.client.get(f"/admin/blog/image/{image.pk}/file/").status_code == 404
+
+
+def test_a_picture_can_come_in_now_and_be_described_later(editor):
+    answer = upload(editor.client, later="1", alt_text=None, depicts=None)
+    assert answer.status_code == 200 and answer.json()["described"] is False
+    image = Image.objects.get()
+    assert (image.alt_text, image.depicts, image.uploaded_by) == ("", "", editor.user)
+    refused = editor.client.post(f"/admin/blog/image/{image.pk}/said/", {"alt_text": "A card"})
+    assert refused.status_code == 400 and refused.json()["field"] == "depicts"
+    said = editor.client.post(f"/admin/blog/image/{image.pk}/said/", {"alt_text": "A card", "depicts": "nobody"})
+    assert said.json()["described"] and Image.objects.get().alt_text == "A card"
+
+
+def test_the_point_that_stays_comes_with_the_upload_or_later_and_words_stay(editor):
+    told = upload(editor.client, focal_x="0.2", focal_y="0.9").json()
+    assert told["focal"] == [0.2, 0.9] and (Image.objects.get().focal_x, Image.objects.get().focal_y) == (0.2, 0.9)
+    names = {rendition["name"] for rendition in Image.objects.get().renditions}
+    sent = {"alt_text": "Words of one use", "depicts": "model", "focal_x": "0.7", "focal_y": "0.5"}
+    assert editor.client.post(f"/admin/blog/image/{told['id']}/said/", sent).json()["focal"] == [0.7, 0.5]
+    stored = Image.objects.get()
+    assert (stored.alt_text, stored.depicts) == ("A red card", "nobody")
+    assert {rendition["name"] for rendition in stored.renditions} != names
+    for point in ("1.5", "-1", "nan", "x"):
+        assert upload(editor.client, photo("blue"), focal_x=point).json()["field"] == "focal_x"
+
+
+def test_what_is_said_of_a_picture_needs_the_right(screen_of, db):
+    image = make_picture()
+    nora = screen_of(person("nora"))
+    assert (
+        nora.client.post(f"/admin/blog/image/{image.pk}/said/", {"alt_text": "x", "depicts": "nobody"}).status_code
+        == 403
+    )
+
+
+def test_a_number_finds_its_picture(editor):
+    image, _ = make_picture(alt_text="A lamp"), make_picture(500, 300, alt_text="A vial")
+    found = editor.client.get(CHOOSE, {"q": f"#{image.pk}"}).json()["images"]
+    assert [one["id"] for one in found] == [image.pk]

@@ -7,11 +7,14 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from factories import make_picture
 from PIL import Image as Pillow
 from staff_words import buttons, tree, words
 
 from blog.imaging.verify import MAX_BYTES
-from blog.models import Author, ChangeStamp, Image
+from blog.models import Author, ChangeStamp, Image, Post, Practice, Revision
+from blog.publishing import newest_revision, publish, replace_picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_renditions")]
 ADD, LIST = "/admin/blog/image/add/", "/admin/blog/image/"
@@ -164,6 +167,30 @@ class TestList:
         assert "A lamp on a desk Used in 2 posts" in said
         assert "Blue Not used yet" in said
 
+    def test_authors_and_the_practice_count_as_uses(self, client, picture, author):
+        Author.objects.filter(pk=author.pk).update(photo=picture)
+        Practice.objects.update_or_create(pk=1, defaults={"logo": picture})
+        assert "A lamp on a desk Used in photo of Ada Ray, the practice’s pages" in words(client.get(LIST))
+
+    def test_views_count_what_is_unused_bare_or_replaced(self, client, picture, draft, erin):
+        post = draft("One", hero_image=picture, hero_alt="A lamp")
+        idle, bare = make_picture(500, 300, alt_text="Idle"), make_picture(600, 300, alt_text="", depicts="")
+        written = make_picture(700, 300, alt_text="Being written")
+        values = newest_revision(post).article_values() | {"body": f'<figure><img data-image="{written.pk}"></figure>'}
+        Revision.objects.create(post=post, saved_by=erin, saved_at=timezone.now(), **values)
+        said = words(client.get(LIST))
+        assert "All 4Not used yet 2No description 1 Being written Used in words that somebody is writing" in said
+        assert "Replaced" not in said.split("Filter")[0]
+        unused = words(client.get(f"{LIST}?use=unused"))
+        assert "Idle Not used yet" in unused and "A lamp" not in unused and "Being written" not in unused
+        assert "Idle" not in words(client.get(f"{LIST}?use=used"))
+        replace_picture(erin, idle, written)
+        assert "Idle" not in words(client.get(LIST)) and "Replaced 1" in words(client.get(LIST))
+        assert "Idle Replaced" in words(client.get(f"{LIST}?use=replaced"))
+        for number in (f"{bare.pk}", f"%23{bare.pk}"):
+            found = words(client.get(f"{LIST}?q={number}"))
+            assert "No description yet" in found and "A lamp" not in found
+
     def test_found_by_words_and_by_what_is_missing(self, client, picture):
         Image.objects.create(digest="0", width=1, height=1, depicts="model")
         assert "A lamp on a desk" in words(client.get(f"{LIST}?q=lamp"))
@@ -204,7 +231,104 @@ class TestDelete:
             assert buttons(answer) == []
         assert Image.objects.filter(pk=picture.pk).exists()
 
+    def test_in_words_that_somebody_is_writing_it_stays(self, client, picture, draft, wilma):
+        post = draft("Light")
+        values = newest_revision(post).article_values() | {"body": f'<figure><img data-image="{picture.pk}"></figure>'}
+        Revision.objects.create(post=post, saved_by=wilma, saved_at=timezone.now(), **values)
+        path = reverse("admin:blog_image_delete", args=[picture.pk])
+        answer = client.post(path, {"post": "yes"})
+        assert "is in use, so it stays" in words(answer) and "LightDraft" in words(answer)
+        assert Image.objects.filter(pk=picture.pk).exists()
+
+    def test_each_place_is_named_by_what_it_is(self, client, picture, draft, rewrite, erin):
+        live, past = (
+            draft("Live one", hero_image=picture, hero_alt="x"),
+            draft("Past one", hero_image=picture, hero_alt="x"),
+        )
+        publish(erin, newest_revision(live))
+        rewrite(past, hero_image=None, hero_alt="")
+        draft("Draft one", hero_image=picture, hero_alt="x")
+        Practice.objects.update_or_create(pk=1, defaults={"share_image": picture})
+        said = words(client.post(reverse("admin:blog_image_delete", args=[picture.pk]), {"post": "yes"}))
+        for place in ("Live oneLive", "Past oneEarlier versions", "Draft oneDraft", "shared linksPractice"):
+            assert place in said
+
     def test_writers_delete_nothing(self, as_user, picture, wilma):
         path = reverse("admin:blog_image_delete", args=[picture.pk])
         assert as_user(wilma).post(path, {"post": "yes"}).status_code == 403
         assert Image.objects.exists()
+
+
+class TestQueue:
+    DESCRIBE = "/admin/blog/image/describe/"
+
+    def test_one_after_the_other(self, as_user, wilma):
+        first, second = make_picture(500, 300, alt_text="", depicts=""), make_picture(600, 300, alt_text="", depicts="")
+        client = as_user(wilma)
+        answer = client.get(f"{self.DESCRIBE}?of=5")
+        assert "2 of 5 need a description" in words(answer) and f"after={first.pk}" in answer.content.decode()
+        answer = client.post(f"{self.DESCRIBE}?of=5", {"picture": first.pk, "alt_text": "One", "depicts": ""})
+        assert "Not saved yet. 1 place needs a look." in words(answer)
+        answer = client.post(f"{self.DESCRIBE}?of=5", WORDS | {"picture": first.pk, "alt_text": "One"}, follow=True)
+        assert "1 of 5 need a description" in words(answer)
+        answer = client.post(f"{self.DESCRIBE}?of=5", WORDS | {"picture": second.pk, "alt_text": "Two"}, follow=True)
+        assert "Every picture has a description." in words(answer)
+        assert set(Image.objects.values_list("alt_text", "depicts")) == {("One", "nobody"), ("Two", "nobody")}
+
+    def test_who_may_and_what_was_deleted(self, as_user, client, nora):
+        assert as_user(nora).get(self.DESCRIBE).status_code == 403
+        make_picture(500, 300, alt_text="", depicts="")
+        answer = client.post(self.DESCRIBE, WORDS | {"picture": "99999"}, follow=True)
+        assert "That picture was deleted meanwhile." in words(answer)
+
+
+class TestReplaceScreen:
+    def test_says_what_will_change_and_changes_it(self, client, picture, draft, erin):
+        post = draft("Light", hero_image=picture, hero_alt="Kept words")
+        publish(erin, newest_revision(post))
+        draft("Another", hero_image=picture, hero_alt="x")
+        Author.objects.update(photo=picture)
+        new = make_picture(alt_text="A new lamp")
+        path = reverse("admin:blog_image_replace", args=[picture.pk])
+        assert path in tree(client.get(change(picture))).xpath("//main//a/@href")
+        offered = client.get(path, {"q": "new"})
+        assert f"?by={new.pk}" in tree(offered).xpath("//main//a/@href")
+        screen = client.get(path, {"by": new.pk})
+        assert "It stands in 1 live post, 1 draft and 1 author." in words(screen)
+        assert "LightLive" in words(screen) and "AnotherDraft" in words(screen)
+        assert buttons(screen) == ["Replace in 1 live post, 1 draft and 1 author"]
+        assert Post.objects.get(pk=post.pk).hero_image == picture
+        answer = client.post(path, {"by": new.pk, "words": "kept"}, follow=True)
+        assert "Replaced in 1 live post, 1 draft and 1 author. Readers see the new picture at once." in words(answer)
+        assert Post.objects.get(pk=post.pk).hero_alt == "Kept words"
+        again = client.post(path, {"by": new.pk})
+        assert again.status_code == 409 and "Nothing was changed. This picture was replaced" in words(again)
+        gone = client.get(change(picture))
+        assert "Replaced everywhere by another picture." in words(gone)
+        assert path not in tree(gone).xpath("//main//a/@href")
+
+    def test_an_upload_leads_to_it(self, client, picture):
+        answer = client.post(f"{ADD}?replaces={picture.pk}", {"file": jpeg("green"), **WORDS})
+        new = Image.objects.exclude(pk=picture.pk).get()
+        assert answer.url == f"/admin/blog/image/{picture.pk}/replace/?by={new.pk}"
+
+    def test_a_replaced_picture_is_shown_to_staff_only_and_can_be_chosen_nowhere(
+        self, client, picture, erin, nora, as_user, django_capture_on_commit_callbacks
+    ):
+        new = make_picture(alt_text="A new lamp")
+        names = [rendition["name"] for rendition in picture.renditions]
+        with django_capture_on_commit_callbacks(execute=True):
+            replace_picture(erin, picture, new)
+        assert not any(default_storage.exists(name) for name in names)
+        kept = client.get(f"/admin/blog/image/{picture.pk}/file/")
+        assert kept.status_code == 200 and b"".join(kept.streaming_content)[:2] == b"\xff\xd8"
+        assert as_user(nora).get(f"/admin/blog/image/{picture.pk}/file/").status_code == 403
+        assert [image["id"] for image in client.get("/admin/blog/image/choose/").json()["images"]] == [new.pk]
+        found = client.get("/admin/autocomplete/?app_label=blog&model_name=author&field_name=photo&term=lamp")
+        assert [row["id"] for row in found.json()["results"]] == [str(new.pk)]
+
+    def test_who_may(self, as_user, wilma, picture):
+        client = as_user(wilma)
+        path = reverse("admin:blog_image_replace", args=[picture.pk])
+        assert client.get(path).status_code == 403 and client.post(path, {"by": picture.pk}).status_code == 403
+        assert path not in client.get(change(picture)).content.decode()

@@ -123,7 +123,16 @@ def test_words_that_a_colleague_is_writing_go_on_with_the_new_picture(old, new, 
         **(seen.article_values() | {"title": "Half a title", "body": with_picture(old, "Half a sen")}),
     )
     typing.save()
-    assert [found.pk for found in places_of(old, timezone.now()).drafts] == [post.pk]
+    other = post_with(make_picture(700, 300), title="Another")
+    Revision.objects.create(
+        post=other,
+        base=newest_revision(other),
+        saved_by=wilma,
+        saved_at=timezone.now(),
+        **(newest_revision(other).article_values() | {"body": with_picture(old)}),
+    )
+    places = places_of(old, timezone.now())
+    assert [found.pk for found in places.live] == [post.pk] and [found.pk for found in places.drafts] == [other.pk]
     replace_picture(erin, old, new)
     typing = Revision.objects.get(pk=typing.pk)
     assert typing.sealed_at is None and not typing.set_aside and typing.base == newest_revision(post)
@@ -229,3 +238,12 @@ def test_an_earlier_version_with_the_old_picture_comes_back_with_the_new_one(old
     replace_picture(erin, new, third)
     mine.title, mine.hero_image = "As it was, twice", old
     assert save_draft(erin, mine, [], base_id=newest_revision(post).pk).hero_image == third
+
+
+def test_a_draft_that_still_has_a_replaced_picture_is_not_published(old, new, erin):
+    post = make_post(body=with_picture(old), live=False)
+    Image.objects.filter(pk=old.pk).update(replaced_by=new, replaced_at=timezone.now())
+    with pytest.raises(Refused, match="Save the draft once more"):
+        publishing.publish(erin, newest_revision(post))
+    saved = save_draft(erin, Post.objects.get(pk=post.pk), [], base_id=newest_revision(post).pk)
+    assert publishing.publish(erin, saved).body == with_picture(new)

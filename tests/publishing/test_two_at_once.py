@@ -8,9 +8,12 @@ import pytest
 from cast import NOON
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from factories import make_picture
 
-from blog.models import ChangeStamp, Post, Publication, Revision
+from blog.models import ChangeStamp, Post, Publication, Revision, Tag
 from blog.publishing import (
     AddressTaken,
     AlreadyLive,
@@ -19,6 +22,7 @@ from blog.publishing import (
     lock_post,
     newest_revision,
     publish,
+    replace_picture,
     save_draft,
     take_off,
     unschedule,
@@ -136,3 +140,76 @@ def test_two_versions_published_at_once_never_overlap(draft, rewrite, erin):
     results = at_once(lambda: publish(erin, revision), save_more)
     assert all(isinstance(result, Publication | Revision | EditConflict) for result in results), results
     assert Publication.objects.live(timezone.now()).count() == 1
+
+
+def held_up(act):
+    """Do ``act`` in a transaction that stays open for a while. Returns it, and what waits until it is done."""
+    done = threading.Event()
+
+    def acting():
+        with transaction.atomic():
+            act()
+            done.set()
+            time.sleep(1)
+
+    return acting, lambda: done.wait(timeout=30)
+
+
+def signed_in(user):
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("kind", ["image", "tag"])
+def test_what_a_draft_just_began_to_use_cannot_be_deleted(erin, picture, kind):
+    tag = Tag.objects.create(name="Light", slug="light")
+    used = {"image": picture, "tag": tag}[kind]
+    post = Post(title="New", hero_image=picture if kind == "image" else None)
+    saving, wait = held_up(lambda: save_draft(erin, post, [tag] if kind == "tag" else []))
+    client = signed_in(erin)
+
+    def delete():
+        wait()
+        return client.post(reverse(f"admin:blog_{kind}_delete", args=[used.pk]), {"post": "yes"})
+
+    results = at_once(saving, delete)
+    assert results[0] is None and results[1].status_code == 200, results
+    assert "is in use, so it stays" in results[1].content.decode()
+    assert type(used).objects.filter(pk=used.pk).exists()
+
+
+@pytest.mark.parametrize("kind", ["image", "tag"])
+def test_a_draft_with_what_was_just_deleted_is_refused_in_words_or_saved_with_a_new_one(erin, picture, kind):
+    tag = Tag.objects.create(name="Light", slug="light")
+    used = {"image": picture, "tag": tag}[kind]
+    deleting, wait = held_up(type(used).objects.get(pk=used.pk).delete)
+    sent = {"title": "New", "body": "<p>Text</p>", "kind": "health_information"}
+    sent |= {"hero_image": picture.pk, "hero_alt": "A lamp"} if kind == "image" else {"tag_words": "Light"}
+    client = signed_in(erin)
+
+    def save():
+        wait()
+        return client.post(reverse("admin:blog_post_add"), sent)
+
+    results = at_once(deleting, save)
+    if kind == "image":
+        assert results[1].status_code == 200 and "no longer in the library" in results[1].content.decode()
+        assert not Post.objects.exists()
+    else:
+        assert results[1].status_code == 302, results[1].content.decode()[:2000]
+        assert [tag.name for tag in Post.objects.get().tags.all()] == ["Light"]
+
+
+def test_a_picture_that_is_being_replaced_and_saved_ends_up_replaced(erin, picture, small_renditions):
+    new = make_picture(alt_text="Another lamp")
+    post = Post(title="New", hero_image=picture, body=f'<figure><img data-image="{picture.pk}" alt="x"></figure>')
+    replacing, wait = held_up(lambda: replace_picture(erin, picture, new))
+
+    def save():
+        wait()
+        return save_draft(erin, post, [])
+
+    results = at_once(replacing, save)
+    assert isinstance(results[1], Revision), results
+    assert Post.objects.get().hero_image_id == new.pk and f'"{new.pk}"' in Post.objects.get().body
