@@ -163,14 +163,14 @@ def screen_url(image: Image) -> str:
 def add_picture(data: bytes, *, uploaded_by: AbstractBaseUser | None = None, **details) -> tuple[Image, bool]:
     """Take an uploaded file into the library. Returns the picture and whether it is new.
 
-    The same bytes are one picture, however often they are uploaded. ``details`` are fields of ``Image``. Files are
-    written before the row and outside any transaction, so a picture that the library lists has all its files.
-    Raises ``blog.imaging.verify.PictureRefused``, whose text is for the person who uploads.
+    The same bytes are one picture, however often they are uploaded, and it keeps what was said of it. ``details`` are
+    fields of ``Image``. Files are written before the row and outside any transaction, so a picture that the library
+    lists has all its files. Raises ``blog.imaging.verify.PictureRefused``, whose text is for the person who uploads.
     """
     master = verify(data)
     known = Image.objects.filter(digest=master.digest).select_related("replaced_by").first()
     if known is not None:
-        return _still_offered(known), False
+        return _with_words(_still_offered(known), details), False
     image = Image(digest=master.digest, width=master.width, height=master.height, uploaded_by=uploaded_by, **details)
     image.master.name = f"{master.digest}.{master.extension}"
     try:
@@ -185,8 +185,17 @@ def add_picture(data: bytes, *, uploaded_by: AbstractBaseUser | None = None, **d
     try:
         image.save()
     except IntegrityError:
-        return _still_offered(Image.objects.get(digest=master.digest)), False
+        return _with_words(_still_offered(Image.objects.get(digest=master.digest)), details), False
     return image, True
+
+
+def _with_words(image: Image, details: dict[str, object]) -> Image:
+    """The same picture; what is said of it now counts where nobody had said anything."""
+    words = {name: details[name] for name in ("alt_text", "is_decorative", "caption", "depicts") if name in details}
+    if not image.is_described and words.get("depicts"):
+        Image.objects.filter(pk=image.pk).update(**words)
+        image.refresh_from_db()
+    return image
 
 
 def _still_offered(image: Image) -> Image:

@@ -32,6 +32,14 @@ def test_the_same_bytes_are_one_picture(image):
     assert Image.objects.get().alt_text == "A teal field"
 
 
+def test_words_come_to_a_picture_that_had_none(image):
+    Image.objects.update(alt_text="", depicts="")
+    again, is_new = add_picture(photo("teal"), alt_text="", depicts="")
+    assert not is_new and not again.is_described
+    again, is_new = add_picture(photo("teal"), alt_text="A field of teal", depicts="nobody")
+    assert (again.pk, is_new, again.alt_text, again.depicts) == (image.pk, False, "A field of teal", "nobody")
+
+
 def test_a_crop_that_is_in_use_no_more_goes_with_the_picture(image, django_capture_on_commit_callbacks):
     first = {rendition["name"] for rendition in image.renditions}
     refocus(image, 0.1, 0.9)

@@ -248,8 +248,11 @@ class ImageAdmin(StaffModelAdmin):
             self.log_addition(request, image, [{"added": {}}])
             messages.success(request, "The picture is in the library.")
         else:
+            kept = image.alt_text != details["alt_text"]
             messages.info(
-                request, "The library had this picture already. Your new description was not used; change it below."
+                request,
+                "The library had this picture already."
+                + (" Your new description was not used; change it below." if kept else ""),
             )
         if replaced := _replaced_number(request):
             return redirect(f"{reverse('admin:blog_image_replace', args=[replaced])}?by={image.pk}")
