@@ -208,15 +208,24 @@ def _still_offered(image: Image) -> Image:
 
 
 def refocus(image: Image, focal_x: float, focal_y: float) -> None:
-    """Crop anew around another point (0..1 from left and top) and save. Names change, so caches never mix crops."""
+    """Crop anew around another point (0..1 from left and top) and save. Names change, so caches never mix crops.
+
+    A picture that was deleted or replaced everywhere, before or meanwhile, stays as it is and gets no files.
+    """
     with image.master.open("rb") as file:
         data = file.read()
+    offered = Image.objects.filter(pk=image.pk, replaced_by__isnull=True)
+    if not offered.exists():
+        return
     renditions = _write_renditions(data, image.digest, (focal_x, focal_y))
     names = {rendition["name"] for rendition in renditions}
-    renditions += [old | {"crop": EARLIER} for old in image.renditions if old["name"] not in names]
+    earlier = [old | {"crop": EARLIER} for old in image.renditions if old["name"] not in names]
     # Only these columns, and no row made anew: encoding takes seconds, in which others may save or delete it.
-    Image.objects.filter(pk=image.pk).update(focal_x=focal_x, focal_y=focal_y, renditions=renditions)
-    image.focal_x, image.focal_y, image.renditions = focal_x, focal_y, renditions
+    if not offered.update(focal_x=focal_x, focal_y=focal_y, renditions=renditions + earlier):
+        for name in names:
+            default_storage.delete(name)
+        return
+    image.focal_x, image.focal_y, image.renditions = focal_x, focal_y, renditions + earlier
 
 
 def remove_replaced_files() -> int:

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
+from blog import pictures
 from blog.imaging.verify import PictureRefused
 from blog.models import Image
 from blog.pictures import add_picture, refocus
@@ -62,6 +63,27 @@ def test_another_crop_does_not_bring_a_deleted_picture_back(image):
     Image.objects.filter(pk=image.pk).delete()
     refocus(image, 0.2, 0.8)
     assert not Image.objects.exists()
+
+
+def test_a_picture_that_was_replaced_gets_no_files_again(image, monkeypatch):
+    other = add_picture(photo("navy"), alt_text="Another", depicts="nobody")[0]
+    first = image.renditions
+
+    def files():
+        return {path.name for path in Path(default_storage.location).iterdir()}
+
+    def replaced_meanwhile(data, focal):
+        Image.objects.filter(pk=image.pk).update(replaced_by=other)
+        yield from encode(data, focal)
+
+    encode, before = pictures.encode, files()
+    monkeypatch.setattr(pictures, "encode", replaced_meanwhile)
+    refocus(image, 0.2, 0.8)
+    stored = Image.objects.get(pk=image.pk)
+    assert (stored.renditions, stored.focal_x) == (first, 0.5)
+    assert files() <= before
+    monkeypatch.setattr(pictures, "encode", lambda *args: pytest.fail("it was cropped anew"))
+    refocus(stored, 0.3, 0.7)
 
 
 class FullDisk(ContentFile):
