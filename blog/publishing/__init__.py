@@ -19,7 +19,6 @@ from .access import (
 )
 from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside, settle, start_post
 from .bulk import KINDS as BULK_KINDS
-from .autosave import IDLE, UNTITLED, Kept, autosave, settle, start_post
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
 from .drafts import (
     SLUG_LENGTH,
@@ -43,6 +42,8 @@ from .drafts import (
     slug_taken_by,
 )
 from .duplicate import duplicate
+from .held import PictureGone, TagGone, hold_picture, hold_pictures, hold_tags
+from .picture_places import PRACTICE_FIELDS, Places, places_of, stands_nowhere
 from .preview_links import (
     DAYS,
     Previewed,
@@ -55,14 +56,8 @@ from .preview_links import (
 )
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
-from .restore import NothingToRestore, Restored, restore
-from .held import PictureGone, TagGone, hold_pictures, hold_tags
-from .held import PictureGone, TagGone, hold_picture, hold_pictures, hold_tags
-from .picture_places import PRACTICE_FIELDS, Places, places_of, stands_nowhere
-from .record import record
-from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
 from .replace_picture import replace_picture
-from .samples import load_samples, remove_samples, samples_present
+from .restore import NothingToRestore, Restored, restore
 from .samples import load_samples, remove_samples, sample_practice_values, samples_present
 from .takedown import keep_on_site, put_back, take_off
 
@@ -71,10 +66,10 @@ __all__ = [
     "DAYS",
     "IDLE",
     "MOST_POSTS",
+    "PRACTICE_FIELDS",
     "SLUG_LENGTH",
     "UNDO_FOR",
     "UNTITLED",
-    "PRACTICE_FIELDS",
     "AddressTaken",
     "AlreadyLive",
     "AlreadyScheduled",
@@ -84,33 +79,27 @@ __all__ = [
     "NotThere",
     "NothingToRestore",
     "Operator",
-    "Previewed",
     "PictureGone",
     "Places",
+    "Previewed",
     "Refused",
     "Restored",
     "Seen",
     "StaleWindow",
+    "TagGone",
     "Wanted",
     "act_on_many",
     "autosave",
     "can_be_undone",
-    "TagGone",
     "check_base",
     "check_open",
     "duplicate",
+    "end_preview_link",
     "free_slug",
-    "keep_aside",
     "hold_picture",
     "hold_pictures",
     "hold_tags",
-    "keep_on_site",
-    "known_tag",
-    "load_samples",
-    "lock_post",
-    "may_act",
-    "end_preview_link",
-    "free_slug",
+    "keep_aside",
     "keep_on_site",
     "known_tag",
     "live_links",
@@ -141,8 +130,8 @@ __all__ = [
     "require_take_off",
     "restore",
     "restore_from_trash",
-    "sample_practice_values",
     "rests_on",
+    "sample_practice_values",
     "samples_present",
     "save_draft",
     "set_own_aside",
@@ -150,9 +139,9 @@ __all__ = [
     "slug_follows_title",
     "slug_is_fixed",
     "slug_taken_by",
+    "stands_nowhere",
     "start_post",
     "tags_of",
-    "stands_nowhere",
     "take_off",
     "undo_many",
     "unschedule",
