@@ -1,10 +1,10 @@
-"""What was done in public, to read and not to change."""
+"""What was done in public, to logins and to the practice: to read and not to change."""
 
 from datetime import datetime
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,16 +18,40 @@ from .staff_model import StaffModelAdmin
 LISTED_ACTS = 100
 
 
+class WhoDidIt(admin.RelatedOnlyFieldListFilter):
+    """People who did anything."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "who did it"
+
+
+class WhoseLogin(admin.RelatedOnlyFieldListFilter):
+    """People to whose login something was done."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "whose login"
+
+
+class When(admin.DateFieldListFilter):
+    """Today, the last days, this month, this year."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "when"
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(StaffModelAdmin):
-    """Acts of publishing, newest first."""
+    """Who did what, newest first. ``?post=…`` shows one post's entries."""
 
     list_display = ("done_at", "act", "post_link", "who", "effect", "reason")
     list_display_links = ("done_at",)
-    list_filter = ("act",)
-    list_select_related = ("post", "actor")
+    list_filter = (("at", When), "act", ("actor", WhoDidIt), ("person", WhoseLogin))
+    list_select_related = ("post", "actor", "person")
     list_per_page = 50
-    search_fields = ("about", "actor__username", "reason")
+    search_fields = ("about", "actor__username", "person__username", "reason")
     search_help_text = "Title, user name or reason"
     fields = ("done_at", "act", "post_link", "who", "effect", "reason")
 
@@ -43,6 +67,10 @@ class AuditEntryAdmin(StaffModelAdmin):
         """What happened stays written down."""
         return False
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list under a short name."""
+        return super().changelist_view(request, {"title": "Record"} | (extra_context or {}))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Without the articles' text, which no column shows."""
         return super().get_queryset(request).defer("post__body")
@@ -56,7 +84,8 @@ class AuditEntryAdmin(StaffModelAdmin):
     def post_link(self, entry: AuditEntry) -> str:
         """The post by its title of that day, as a link while it is there; or the person."""
         if entry.post is None:
-            return entry.about
+            login = entry.person.get_username() if entry.person else ""
+            return f"{entry.about} ({login})" if login not in ("", entry.about) else entry.about
         return format_html('<a href="{}">{}</a>', reverse("admin:blog_post_change", args=[entry.post_id]), entry.about)
 
     @admin.display(description="By", ordering="actor__username")

@@ -6,10 +6,12 @@ from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidge
 from django.db.models import Field, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from blog.content.plain import tidy_line
-from blog.models import Image, Practice
+from blog.models import AuditEntry, Image, Practice, public_write
 from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, can_be_dialled, validate_menu_links
+from blog.publishing import record
 
 from .picture_words import held_picture
 from .staff_model import StaffModelAdmin
@@ -148,6 +150,14 @@ class PracticeAdmin(StaffModelAdmin):
 
     class Media:
         js = ("staff/labels.js",)
+
+    def save_model(self, request: HttpRequest, obj: Practice, form: forms.ModelForm, change: bool) -> None:
+        """Save, and write down which details are other ones now."""
+        with public_write():
+            super().save_model(request, obj, form, change)
+            if form.changed_data:
+                names = ", ".join(form.fields[name].label for name in form.changed_data)
+                record(request.user, AuditEntry.Act.PRACTICE_CHANGED, at=timezone.now(), reason=names)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field | None:
         """Pictures are chosen here and added on their own screen."""

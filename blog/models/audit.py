@@ -57,8 +57,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        verbose_name = "record of publishing"
-        verbose_name_plural = "record of publishing"
+        verbose_name = "entry in the record"
+        verbose_name_plural = "entries in the record"
         indexes = [models.Index(fields=["post", "-at"], name="audit_of_post")]
 
     def __str__(self) -> str:
