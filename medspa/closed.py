@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare
 
+from blog.signing_in import attempts
+
 FILES = (settings.STATIC_URL, settings.MEDIA_URL)
 ROBOTS = "User-agent: *\nDisallow: /\n"
 
@@ -22,6 +24,7 @@ class AskForPassword:
     - HTTP Basic asks: no cookie, no form, and every browser knows it. Any user name will do.
     - Free of it are the health check, static files, robots.txt (which sends all robots away), the staff side, which has
       its own login, and pictures: the staff side shows them, and nobody finds one without a page that names it.
+    - Wrong passwords are counted by the address they come from; after too many it has to wait.
     - Nothing that readers see is kept or listed anywhere: every other answer says ``no-store`` and ``noindex``.
 
     It stands before everything that could answer with more than a refusal, and behind Django's SecurityMiddleware, so
@@ -37,10 +40,15 @@ class AskForPassword:
         """Answer robots.txt, ask for the password, or let the request pass."""
         if request.path_info == "/robots.txt":
             return _private(HttpResponse(ROBOTS, content_type="text/plain"))
+        tries = "Authorization" in request.headers and not is_staff_side(request.path_info)
+        if tries and attempts.is_locked(request, attempts.READERS):
+            return _private(_wait())
         if knows_password(request):
             response = self.get_response(request)
             return response if is_staff_side(request.path_info) else _private(response)
         if not (is_staff_side(request.path_info) or request.path_info.startswith(FILES)):
+            if tries:
+                attempts.count_failure(request, attempts.READERS)
             return _private(_ask())
         response = self.get_response(request)
         # The page for what is not there names the newest articles.
@@ -55,6 +63,16 @@ def _ask() -> HttpResponse:
         "Content-Security-Policy": build_policy(),
     }
     return HttpResponse(render_to_string("401.html"), status=401, headers=headers)
+
+
+def _wait() -> HttpResponse:
+    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    return HttpResponse(
+        f"Too many wrong passwords came from here. Try again in {seconds // 60} minutes.",
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        content_type="text/plain; charset=utf-8",
+        headers={"Retry-After": str(seconds), "Content-Security-Policy": build_policy()},
+    )
 
 
 def _private(response: HttpResponse) -> HttpResponse:

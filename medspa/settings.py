@@ -4,6 +4,7 @@ What a deployment varies is an environment variable, listed in one table in READ
 A missing essential, or a value that makes no sense, stops the start with one sentence.
 """
 
+from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -66,6 +67,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "medspa.apps.StaticConfig",
     "django.forms",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "ckeditor",
     "csp",
     "blog",
@@ -83,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "blog.admin.guard.StaffSession",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -195,8 +201,36 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["blog.signing_in.backend.StaffBackend"]
+# Whether every login needs a second step (required), or only those whose person has set one up (optional).
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="").strip() or ("required" if _https else "optional")
+if SECOND_FACTOR not in ("required", "optional"):
+    _refuse(f"SECOND_FACTOR must be required or optional; it is {SECOND_FACTOR!r}.")
+OTP_TOTP_ISSUER = _site.hostname
+# Wrong codes are counted like wrong passwords, below; django-otp's own delays would grow without an end.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
+_host = "__Host-" if _https else ""
+KNOWN_BROWSER_COOKIE, TRUSTED_DEVICE_COOKIE = f"{_host}known", f"{_host}trusted-"
+# On a shared computer: seconds without a touch until the screen is locked, and until publishing asks for the password.
+LOCK_AFTER = 10 * 60
+PASSWORD_IS_FRESH_FOR = 15 * 60
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # how long a link to set a password works, in seconds
 CSRF_FAILURE_VIEW = "blog.admin.site.csrf_failure"
+# Wrong passwords and codes, counted by django-axes in the database: blog/signing_in/attempts.py says how.
+# The proxy in front whose X-Forwarded-For is believed. Without this, addresses are those of the connections themselves.
+FORWARDED_ALLOW_IPS = [_one.strip() for _one in env.list("FORWARDED_ALLOW_IPS", default=[]) if _one.strip()]
+AXES_HANDLER = "blog.signing_in.attempts.StaffAttempts"
+AXES_USERNAME_CALLABLE = "blog.signing_in.attempts.account"
+AXES_CLIENT_IP_CALLABLE = "blog.signing_in.attempts.address"
+AXES_LOCKOUT_PARAMETERS = "blog.signing_in.attempts.limits"
+AXES_FAILURE_LIMIT = "blog.signing_in.attempts.allowed"
+AXES_COOLOFF_TIME = timedelta(minutes=10)
+AXES_RESET_ON_SUCCESS = True
+# Who goes on trying does not make the others wait longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -247,9 +281,10 @@ CONTENT_SECURITY_POLICY = {
 
 # ckeditor.W001: the package warns that CKEditor 4 gets no more free fixes. It is asked for, so it is fenced in instead:
 # docs/architecture.md, "The editor", says how, and tests/test_editor_fence.py holds the fence.
+# axes.W002: its middleware would answer with a page of its own. The login page says itself that one must wait.
 # security.W005, W021: HSTS for subdomains and preloading are promises for a whole domain. A blog beside a clinic's site
 # must not decide for the clinic's other hosts.
-SILENCED_SYSTEM_CHECKS = ["ckeditor.W001", "security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "ckeditor.W001", "security.W005", "security.W021"]
 CKEDITOR_BASEPATH = "/static/ckeditor/ckeditor/"
 
 # --- Logs -----------------------------------------------------------------------------------------
@@ -266,5 +301,5 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "ERROR"}},
 }

@@ -1,5 +1,6 @@
 """People: names that stand on articles, logins, and what each role may do."""
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django import forms
@@ -12,11 +13,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
 from django.db.models import Count, Field, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from blog.models import Author, Image
 from blog.pictures import thumbnail_url
+from blog.signing_in import passwords, second_factor
+from blog.signing_in.sessions import end_sessions
 
 from .picture_words import held_picture
 from .staff_model import FixedAddress, StaffModelAdmin, posts_with
@@ -165,7 +170,7 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
     form = StaffUserForm
     add_form_template = "admin/staff_user_add.html"
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "password", "second_step")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("What this login may do", {"fields": ("is_active", "groups", "is_superuser")}),
     )
@@ -191,6 +196,7 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple:
         """Nobody takes away their own way in, and only who may do everything gives that right to others."""
         fixed = () if request.user.is_superuser else ("is_superuser",)
+        fixed = (*fixed, "second_step")
         return (*fixed, "is_active", "is_superuser") if obj is not None and obj.pk == request.user.pk else fixed
 
     def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs) -> type[forms.ModelForm]:
@@ -213,6 +219,8 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
         if not change:
             obj.is_staff = True
         super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data and not obj.is_active:
+            end_sessions(obj)
         if not change:
             request.staff_sentence = f"The login “{obj}” is made. Now choose its roles; without one it may do nothing."
 
@@ -221,7 +229,18 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
         user = self.get_object(request, id)
         if user is not None and not self.has_change_permission(request, user):
             raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            keep = request.session.session_key if user.pk == request.user.pk else None
+            passwords.changed(request.user, user, timezone.now(), keep=keep)
+        return response
+
+    @admin.display(description="Second step")
+    def second_step(self, user: User) -> str:
+        """Whether there is one, and the way to reset it."""
+        if not second_factor.has_second_factor(user):
+            return "Not set up"
+        return format_html('Set up. <a href="{}">Reset it…</a>', reverse("admin:second_step_reset", args=[user.pk]))
 
     @admin.display(description="Name", ordering="first_name")
     def full_name(self, user: User) -> str:

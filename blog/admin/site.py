@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite, site
 from django.contrib.admin.exceptions import DisallowedModelAdminToField
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,13 +18,16 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
 
 from blog import publishing, reading
 from blog.clinic_time import today, zone_label
 from blog.models import Author, Publication
+from blog.signing_in import passwords
 
 from .health import front_page_lines, health_page, may_see_health
 from .help import guide
+from .login import PasswordStep
 from .set_up import front_page_steps, may_set_up, set_up_urls
 from .work_list import empty_words, work_for
 
@@ -45,29 +49,10 @@ staff_policy = csp_replace(STAFF_POLICY)
 NEXT_STEPS = 3
 
 
-class StaffLoginForm(AdminAuthenticationForm):
-    """Django's own login form, with sentences that say what to do."""
-
-    error_messages = {
-        **AdminAuthenticationForm.error_messages,
-        "invalid_login": (
-            "This user name and password do not belong together. Look at capital letters, then try again. "
-            "A login that was closed does not work any more."
-        ),
-    }
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if self.data.get("username"):
-            self.fields["username"].widget.attrs.pop("autofocus", None)
-            self.fields["password"].widget.attrs["autofocus"] = True
-
-
 class StaffSite(AdminSite):
     """The admin site of the blog's staff."""
 
     enable_nav_sidebar = False
-    login_form = StaffLoginForm
     empty_value_display = "–"
 
     def each_context(self, request: HttpRequest) -> dict:
@@ -79,6 +64,7 @@ class StaffSite(AdminSite):
             "site_url": reverse("blog:index"),
             "staff_nav": self._nav(request),
             "site_is_closed": not settings.SITE_OPEN,
+            "lock_after": settings.LOCK_AFTER if request.session.get("shared") else 0,
         }
 
     def _nav(self, request: HttpRequest) -> list[dict]:
@@ -122,16 +108,40 @@ class StaffSite(AdminSite):
         return TemplateResponse(request, "admin/refused.html", context, status=403)
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Django's own login page, under the staff side's policy."""
-        context = {"can_send_mail": settings.EMAIL_CONFIGURED}
-        return staff_policy(super().login)(request, context | (extra_context or {}))
+        """The first step of logging in: Django's own page with what this site adds."""
+        return staff_policy(never_cache(self._login))(request, extra_context)
+
+    def _login(self, request: HttpRequest, extra_context: dict | None) -> HttpResponse:
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        context = {
+            **self.each_context(request),
+            "title": "Log in",
+            "app_path": request.get_full_path(),
+            "can_send_mail": settings.EMAIL_CONFIGURED,
+            "needs_second_step": settings.SECOND_FACTOR == "required",
+            **(extra_context or {}),
+        }
+        if not {REDIRECT_FIELD_NAME} & {*request.GET, *request.POST}:
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index")
+        request.current_app = self.name
+        return PasswordStep.as_view(extra_context=context)(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Django's own screen; a new password ends trusted browsers and every other session."""
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            passwords.changed(request.user, request.user, timezone.now(), keep=request.session.session_key)
+        return response
 
     def get_urls(self) -> list:
         """Django's own, with the guide for staff, the samples' removal, the site's health, and pages without login."""
+        from .account import account_urls
         from .welcome import welcome_urls
 
         return [
             *welcome_urls(),
+            *account_urls(self),
             path("health/", self.admin_view(health_page), name="health"),
             *set_up_urls(self),
             path("help/", self.admin_view(self.help), name="help"),

@@ -14,11 +14,15 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetDoneView, PasswordResetView
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse_lazy
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from blog import people, reading
+from blog.signing_in import attempts, passwords
 
+from .login import NAME_TO_FILL_IN
 from .site import staff_policy
 
 # Seconds until the same login is sent another link (by the same process): nobody floods a mailbox, or this server.
@@ -78,6 +82,8 @@ class SetPassword(StaffPage, PasswordResetConfirmView):
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         """Keep the password and lead to the login."""
         response = super().form_valid(form)
+        passwords.changed(form.user, form.user, timezone.now())
+        self.request.session[NAME_TO_FILL_IN] = form.user.get_username()
         messages.success(self.request, "Your password is set. Log in with it.")
         return response
 
@@ -121,6 +127,14 @@ class Forgotten(StaffPage, PasswordResetView):
             "lifetime": people.link_lifetime(),
         }
         return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: ForgottenForm) -> HttpResponse:
+        """Send the link, unless too many were asked for; the answer is the same."""
+        name = attempts.forgotten_of(form.cleaned_data["email"])
+        if attempts.is_locked(self.request, name):
+            return redirect(self.success_url)
+        attempts.count_failure(self.request, name)
+        return super().form_valid(form)
 
 
 class LinkSent(StaffPage, PasswordResetDoneView):
