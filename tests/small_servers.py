@@ -63,10 +63,14 @@ def web_server(answer: dict[str, str], status: int = 200, late: float = 0, conte
 
 
 def mail_server(*, password: str = ""):
-    """A mail server that takes every mail; with ``password``, only after a login that has it."""
+    """A mail server that takes every mail; with ``password``, only after a login that has it.
+
+    Addresses in the set ``refused`` are refused for good.
+    """
 
     class Handler(socketserver.StreamRequestHandler):
         said: list[str] = []
+        refused: set[str] = set()
 
         def say(self, line: str) -> None:
             self.wfile.write(line.encode() + b"\r\n")
@@ -91,6 +95,8 @@ def mail_server(*, password: str = ""):
                 elif line.upper() == "DATA":
                     in_mail = True
                     self.say("354 go on")
+                elif line.upper().startswith("RCPT TO:") and line[9:-1] in self.refused:
+                    self.say("550 nobody of that name")
                 elif line.upper() == "QUIT":
                     self.say("221 bye")
                     return
@@ -101,7 +107,7 @@ def mail_server(*, password: str = ""):
         daemon_threads = True
 
     server = Server(("127.0.0.1", 0), Handler)
-    server.said = Handler.said
+    server.said, server.refused = Handler.said, Handler.refused
     return server
 
 

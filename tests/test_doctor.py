@@ -494,7 +494,15 @@ class TestScreens:
         (settings.BACKUP_DIR / "blog.tar.gz").unlink()
         answer = root.get("/admin/")
         found = self.lines(answer, "//details[@id='health'][@open]//li")
-        assert [line.split()[0] for line in found] == ["Database", "Backup", "Disk", "Settings", "Static", "Address,"]
+        assert [line.split()[0] for line in found] == [
+            "Database",
+            "Backup",
+            "Disk",
+            "Settings",
+            "Static",
+            "Mails",
+            "Address,",
+        ]
         assert found[1].endswith("Make one now. Wrong")
         assert looks == []
 

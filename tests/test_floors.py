@@ -30,6 +30,7 @@ FLOORS = (
     ("blog.addresses", 0),
     ("blog.people", 2),
     ("blog.signing_in", 2),
+    ("blog.outbox", 2),
     ("blog.health", 2),
     ("blog.clinic_time", 0),
     ("blog.models", 1),

@@ -11,7 +11,11 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core import checks
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from django.utils.text import get_text_list
+
+from blog import outbox
+from blog.clinic_time import spoken
 
 from .finding import LOOK, OK, WRONG, Finding
 
@@ -128,3 +132,21 @@ def static_files() -> Finding:
         which = f" ({get_text_list(stale[:3], 'and')}{' and others' if len(stale) > 3 else ''})" if stale else ""
         return Finding(WRONG, f"They are not those of this release{which}: run manage.py collectstatic, then restart.")
     return Finding(OK, f"They are collected in {root}.")
+
+
+def mails() -> Finding:
+    """Whether mails wait for the mail server, or were given up."""
+    if not settings.EMAIL_CONFIGURED:
+        return Finding(OK, "None is sent: EMAIL_URL is not set.")
+    now = timezone.now()
+    stands = outbox.standing(now)
+    said = f" The mail server said: {stands.trouble.rstrip('.')}." if stands.trouble else ""
+    if stands.given_up:
+        lost = "1 mail was" if stands.given_up == 1 else f"{stands.given_up} mails were"
+        also = f" {stands.waiting} more wait." if stands.waiting else ""
+        return Finding(WRONG, f"{lost} not sent and given up.{also}{said} Look at EMAIL_URL, and tell people yourself.")
+    if stands.waiting:
+        wait = "1 mail has waited" if stands.waiting == 1 else f"{stands.waiting} mails have waited"
+        since = spoken(stands.since, now)
+        return Finding(LOOK, f"{wait} since {since}.{said} Tries go on for 3 days; manage.py send_mail tries now.")
+    return Finding(OK, "None waits to be sent.")
