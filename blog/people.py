@@ -6,22 +6,28 @@ its owner: a new login has none until its link is used.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.text import slugify
 
-from blog import reading
+from blog import outbox, reading
+from blog.models import AuditEntry, Author, Mail
 from blog.publishing.access import Actor, NotAllowed, Operator, Refused
+from blog.publishing.record import record
+
+# Says to ``invite`` that an author of the same name is somebody else.
+NEW_AUTHOR = "new"
+_SIGNS = ("add_post", "decide_review")
 
 
 class NotInvited(Refused):
@@ -37,16 +43,26 @@ class NotInvited(Refused):
 
 @dataclass(frozen=True)
 class Invitation:
-    """A login and the link, with its host, that sets its password. ``is_new``: the login was made for it."""
+    """A login and the link, with its host, that sets its password. ``is_new``: the login was made for it.
+
+    ``author`` is the author page that was made for it or tied to it just now; ``mail`` waits to be sent.
+    """
 
     user: User
     link: str
     is_new: bool
+    author: Author | None = None
+    mail: Mail | None = None
 
 
 def may_do_everything(actor: Actor) -> bool:
     """Whether the actor stands above all roles."""
     return isinstance(actor, Operator) or bool(actor.is_active and getattr(actor, "is_superuser", False))
+
+
+def may_invite(actor: Actor) -> bool:
+    """Whether the actor may make logins for others."""
+    return bool(actor.is_active and actor.has_perm("auth.add_user"))
 
 
 def invite(
@@ -58,12 +74,21 @@ def invite(
     roles: Sequence[str] = (),
     everything: bool = False,
     reopen: bool = False,
+    author: str = "",
+    credentials: str = "",
+    job_title: str = "",
+    now: datetime | None = None,
 ) -> Invitation:
     """Make a login without a password, or find the one of that e-mail or user name, and make a link for it.
 
     Roles are added, never taken away; ``everything`` puts the login above all roles, and ends its password and sessions
     if it was not there; ``reopen`` opens a closed one. A login that was found by its e-mail alone gets no more rights.
     A login that has no password yet gets a link that makes every earlier one void.
+
+    A new login with a role that writes or reviews gets an author page of that name, with ``credentials`` and
+    ``job_title``. ``author`` is the address of one that is there already and has no login; where there is one of that
+    name, it has to be said, or that it is somebody else (``NEW_AUTHOR``). Where e-mail is set up, the link waits in the
+    outbox: call ``outbox.send_soon`` or ``outbox.send_now``.
 
     Raises ``NotAllowed`` where the actor may not do it, and ``NotInvited`` where it cannot be done so.
     """
@@ -75,6 +100,7 @@ def invite(
             raise NotInvited(
                 f"“{email}” is not an e-mail address. Write it whole, as in dana@example.com.", "email"
             ) from None
+    now = now or timezone.now()
     groups = _groups(roles)
     with transaction.atomic():
         user = _find(email, username)
@@ -96,14 +122,122 @@ def invite(
                 "If it is the same person, say so by the user name.",
                 "username",
             )
-        if is_new or not user.is_active or not user.has_usable_password() or (everything and not user.is_superuser):
+        was_closed, before = not user.is_active, None if is_new else _rights(user)
+        if is_new or was_closed or not user.has_usable_password() or (everything and not user.is_superuser):
             user.set_unusable_password()  # a new random mark: links made before stop working, and so do open sessions
         user.is_active = user.is_staff = True
         user.is_superuser = user.is_superuser or everything
         _check(user)
         user.save()
         user.groups.add(*groups)
-    return Invitation(user, settings.SITE_URL + password_path(user), is_new)
+        signs = is_new and name and (everything or _sign_articles(groups))
+        page = _author_page(user, name, author, credentials, job_title) if signs or author else None
+        record(actor, AuditEntry.Act.INVITED, at=now, about=user, reason=_rights(user) if is_new else "")
+        if before is not None and was_closed:
+            record(actor, AuditEntry.Act.LOGIN_OPENED, at=now, about=user)
+        if before is not None and before != _rights(user):
+            record(actor, AuditEntry.Act.RIGHTS_CHANGED, at=now, about=user, reason=f"{before} → {_rights(user)}")
+        link = settings.SITE_URL + password_path(user)
+        return Invitation(user, link, is_new, page, _mail_link(user, link, now))
+
+
+def record_new_login(actor: Actor, user: User) -> None:
+    """Write down that a login was made with a password that somebody else typed. To be called where it is made."""
+    record(actor, AuditEntry.Act.INVITED, at=timezone.now(), about=user, reason="with a password")
+
+
+@transaction.atomic
+def change_rights(
+    actor: Actor,
+    user: User,
+    *,
+    roles: Iterable[Group] | None = None,
+    is_active: bool | None = None,
+    everything: bool | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Give a login exactly these roles, close or open it, put it above all roles or not. None leaves what is.
+
+    Raises ``NotAllowed`` where the actor may not do it; nobody closes the own login or takes the own power away.
+    """
+    now = now or timezone.now()
+    stored = User.objects.select_for_update().get(pk=user.pk)
+    if not (actor.is_active and actor.has_perm("auth.change_user")):
+        raise NotAllowed("Your login may not change those of others. Ask the person who manages logins.")
+    moves = everything is not None and everything != stored.is_superuser
+    if (moves or stored.is_superuser) and not may_do_everything(actor):
+        raise NotAllowed("Only a login that may do everything can change one that may.")
+    if stored.pk == actor.pk and (is_active is False or (moves and not everything)):
+        raise NotAllowed("Nobody closes the own login. Ask a colleague who manages logins.")
+    before = _rights(stored)
+    if is_active is not None and is_active != stored.is_active:
+        act = AuditEntry.Act.LOGIN_OPENED if is_active else AuditEntry.Act.LOGIN_CLOSED
+        record(actor, act, at=now, about=stored)
+        stored.is_active = is_active
+    if moves:
+        stored.is_superuser = everything
+    stored.save(update_fields=["is_active", "is_superuser"])
+    if roles is not None:
+        stored.groups.set(roles)
+    if before != _rights(stored):
+        record(actor, AuditEntry.Act.RIGHTS_CHANGED, at=now, about=stored, reason=f"{before} → {_rights(stored)}")
+    user.is_active, user.is_superuser = stored.is_active, stored.is_superuser
+
+
+def _rights(user: User) -> str:
+    """What a login may do, in words for the record."""
+    names = [*(["everything"] if user.is_superuser else []), *user.groups.order_by("pk").values_list("name", flat=True)]
+    return ", ".join(names) or "no role"
+
+
+def _sign_articles(groups: Sequence[Group]) -> bool:
+    return Group.objects.filter(
+        pk__in=[group.pk for group in groups],
+        permissions__codename__in=_SIGNS,
+        permissions__content_type__app_label="blog",
+    ).exists()
+
+
+def _author_page(user: User, name: str, wanted: str, credentials: str, job_title: str) -> Author:
+    if Author.objects.filter(user=user).exists():
+        raise NotInvited(f"The login “{user.username}” has an author page already.", "author")
+    free = Author.objects.filter(user=None)
+    if wanted in ("", NEW_AUTHOR):
+        same = free.filter(name__iexact=name).first()
+        if same is not None and not wanted:
+            raise NotInvited(f"There is an author page “{same.name}” ({same.slug}) that has no login.", "author")
+        page = Author(name=name, slug=_free_slug(name), credentials=credentials.strip(), job_title=job_title.strip())
+    else:
+        page = free.filter(slug=wanted).first()
+        if page is None:
+            raise NotInvited(f"There is no author page “{wanted}” without a login.", "author")
+    page.user = user
+    try:
+        page.clean_fields()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise NotInvited(f"The author page cannot have this: {messages[0]}", field) from None
+    page.save()
+    return page
+
+
+def authors_without_login(name: str) -> list[Author]:
+    """Author pages of this name that no login belongs to: perhaps the same person."""
+    return list(Author.objects.filter(user=None, name__iexact=" ".join(name.split())))
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:90].strip("-") or "author"
+    taken = set(Author.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        one for number in range(1, len(taken) + 2) if (one := f"{base}-{number}" if number > 1 else base) not in taken
+    )
+
+
+def _mail_link(user: User, link: str, now: datetime) -> Mail | None:
+    subject = f"Your login for the blog of {reading.practice().name}"
+    about = {"link": link, "lifetime": link_lifetime()}
+    return next(iter(outbox.put([user], subject, "invitation.txt", now=now, **about)), None)
 
 
 def _would_gain(user: User, groups: Sequence[Group], everything: bool) -> bool:
@@ -121,18 +255,6 @@ def link_lifetime() -> str:
     hours = max(1, settings.PASSWORD_RESET_TIMEOUT // 3600)
     count, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-
-
-def send_invitation(invitation: Invitation) -> str:
-    """Send the link to the login's e-mail address. Returns why it could not be sent; blank when it was."""
-    practice = reading.practice()
-    context = {"invitation": invitation, "user": invitation.user, "practice": practice, "lifetime": link_lifetime()}
-    body = render_to_string("admin/mail/invitation.txt", context)
-    try:
-        send_mail(f"Your login for the blog of {practice.name}", body, None, [invitation.user.email])
-    except (OSError, ValueError) as error:  # smtplib's errors are OSErrors; a header that cannot be one, a ValueError
-        return " ".join(str(error).split()) or type(error).__name__
-    return ""
 
 
 def _groups(roles: Iterable[str]) -> list[Group]:

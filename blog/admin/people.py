@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from blog import people
 from blog.models import Author, Image
 from blog.pictures import thumbnail_url
 from blog.signing_in import passwords, second_factor
@@ -159,6 +160,32 @@ class StaffUserForm(UserChangeForm):
     groups = RolesField(Group.objects.order_by("pk"), label="Roles", required=False)
 
 
+class StaffPasswordForm(AdminPasswordChangeForm):
+    """Django's own, without the choice of another way to log in: there is none here."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+        self.fields["password1"].label, self.fields["password2"].label = "New password", "The same password again"
+        self.fields["password2"].help_text = ""
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    """By role."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "role"
+
+
+class MayLogInFilter(admin.BooleanFieldListFilter):
+    """By whether the login is open."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "open login"
+
+
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
@@ -168,14 +195,18 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
     """Logins. Nobody is deleted, because the records name them; a login is closed instead."""
 
     form = StaffUserForm
+    add_form = UserCreationForm
     add_form_template = "admin/staff_user_add.html"
+    change_form_template = "admin/auth/user/change_form.html"
+    change_password_form = StaffPasswordForm
+    add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
     fieldsets = (
-        (None, {"fields": ("username", "password", "second_step")}),
+        (None, {"fields": ("username", "second_step")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("What this login may do", {"fields": ("is_active", "groups", "is_superuser")}),
     )
     list_display = ("username", "full_name", "roles", "is_active", "last_login")
-    list_filter = (("is_active", admin.BooleanFieldListFilter), "groups")
+    list_filter = (("is_active", MayLogInFilter), ("groups", RoleFilter))
     filter_horizontal = ()
     saved_words = "Saved."
 
@@ -199,10 +230,19 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
         fixed = (*fixed, "second_step")
         return (*fixed, "is_active", "is_superuser") if obj is not None and obj.pk == request.user.pk else fixed
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list | tuple:
+        """Without the power above all roles for those who cannot give it."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or request.user.is_superuser:
+            return found
+        kept = [(name, [field for field in rest["fields"] if field != "is_superuser"]) for name, rest in found]
+        return [(name, {"fields": fields}) for name, fields in kept]
+
     def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs) -> type[forms.ModelForm]:
         """Django's own, with plain labels."""
         form = super().get_form(request, obj, **kwargs)
         for name, label, help_text in (
+            ("username", "User name", "What the person types to log in: letters, digits and @ . + - _"),
             (
                 "is_active",
                 "May log in",
@@ -215,14 +255,26 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
-        """Every login here is a member of staff: the blog has no other logins."""
-        if not change:
+        """Every login here is a member of staff: the blog has no other logins. Rights wait for ``save_related``."""
+        if change:
+            request.wanted_rights = {"is_active": obj.is_active, "everything": obj.is_superuser}
+            stored = User.objects.get(pk=obj.pk)
+            obj.is_active, obj.is_superuser = stored.is_active, stored.is_superuser
+        else:
             obj.is_staff = True
         super().save_model(request, obj, form, change)
-        if "is_active" in form.changed_data and not obj.is_active:
-            end_sessions(obj)
         if not change:
+            people.record_new_login(request.user, obj)
             request.staff_sentence = f"The login “{obj}” is made. Now choose its roles; without one it may do nothing."
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list, change: bool) -> None:
+        """Give the rights through ``blog.people``, which judges and writes down who did it."""
+        if change:
+            roles = form.cleaned_data.get("groups")
+            people.change_rights(request.user, form.instance, roles=roles, **request.wanted_rights)
+            if "is_active" in form.changed_data and not form.instance.is_active:
+                end_sessions(form.instance)
+        super().save_related(request, form, formsets, change)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Django's own screen; a login that may do everything is safe from those that may not."""

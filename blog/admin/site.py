@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from blog import publishing, reading
+from blog import outbox, publishing, reading
 from blog.clinic_time import today, zone_label
 from blog.models import Author, Publication
 from blog.signing_in import passwords
@@ -137,6 +137,7 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list:
         """Django's own, with the guide for staff, the samples' removal, the site's health, and pages without login."""
         from .account import account_urls
+        from .invite import invite, new_link
         from .welcome import welcome_urls
 
         return [
@@ -145,6 +146,8 @@ class StaffSite(AdminSite):
             path("health/", self.admin_view(health_page), name="health"),
             *set_up_urls(self),
             path("help/", self.admin_view(self.help), name="help"),
+            path("invite/", self.admin_view(invite), name="invite"),
+            path("auth/user/<int:pk>/new-link/", self.admin_view(new_link), name="auth_user_new_link"),
             path("samples/remove/", self.admin_view(self.remove_samples), name="remove_samples"),
             *super().get_urls(),
         ]
@@ -153,6 +156,7 @@ class StaffSite(AdminSite):
         """What waits for this person, then every kind of record."""
         now = timezone.now()
         user = request.user
+        outbox.look(now)
         context = {
             "title": "Your work",
             "today": today(now),
