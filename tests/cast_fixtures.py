@@ -1,4 +1,4 @@
-"""Erin edits, Wilma writes, Nora has no role; and drafts as an editor would leave them."""
+"""Erin edits, Wilma writes, Rita reviews, Nora has no role; and drafts as an editor would leave them."""
 
 import pytest
 from cast import DAY, NOON, person
@@ -15,6 +15,11 @@ def erin(db):
 @pytest.fixture
 def wilma(db):
     return person("wilma", "Writer")
+
+
+@pytest.fixture
+def rita(db):
+    return person("rita", "Medical reviewer")
 
 
 @pytest.fixture

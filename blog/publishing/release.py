@@ -24,6 +24,7 @@ from .access import Actor, Refused, person, require_release
 from .drafts import EditConflict, lock_post, newest_revision, others_open, set_aside
 from .held import picture_ids
 from .record import record
+from .review import close_waiting
 
 # The smallest step between two publications of one post; databases keep microseconds.
 _STEP = timedelta(microseconds=1)
@@ -141,6 +142,7 @@ def publish(
         index_post(post.pk, now)
         _claim_address(post, publication.slug)
         set_aside(others_open(actor, post), now)
+        close_waiting(actor, post, now)
         Post.objects.filter(pk=post.pk).update(state=Post.State.DRAFT)
         record(
             actor,

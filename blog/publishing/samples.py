@@ -18,6 +18,7 @@ from blog.models import (
     Post,
     Practice,
     Publication,
+    Review,
     Revision,
     SampleContent,
     Tag,
@@ -134,6 +135,7 @@ def remove_samples(actor: Actor) -> int:
         posts = list(Post.objects.select_for_update().filter(is_sample=True).exclude(pk__in=writing))
         Publication.objects.filter(post__in=posts).discard()
         Address.objects.filter(post__in=posts).delete()
+        Review.objects.filter(post__in=posts).delete()
         Revision.objects.filter(post__in=posts).discard()
         Post.objects.filter(pk__in=[post.pk for post in posts]).delete()
         for model in (Image, Author, Topic, Tag):

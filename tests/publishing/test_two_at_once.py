@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from cast import NOON
+from cast import NOON, person
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
@@ -13,17 +13,21 @@ from django.urls import reverse
 from django.utils import timezone
 from factories import make_picture
 
-from blog.models import ChangeStamp, Post, Publication, Revision, Tag
+from blog.models import ChangeStamp, Post, Publication, Review, Revision, Tag
 from blog.publishing import (
     AddressTaken,
     AlreadyLive,
     EditConflict,
+    OtherWords,
     Refused,
+    approve,
     lock_post,
     newest_revision,
     publish,
     replace_picture,
     save_draft,
+    send_back,
+    submit,
     take_off,
     unschedule,
 )
@@ -213,3 +217,39 @@ def test_a_picture_that_is_being_replaced_and_saved_ends_up_replaced(erin, pictu
     results = at_once(replacing, save)
     assert isinstance(results[1], Revision), results
     assert Post.objects.get().hero_image_id == new.pk and f'"{new.pk}"' in Post.objects.get().body
+
+
+def test_two_reviewers_at_once_leave_one_decision(draft, wilma, rita):
+    revision = submit(wilma, newest_revision(draft(actor=wilma))).revision
+    rolf = person("rolf", "Medical reviewer")
+    results = at_once(lambda: approve(rita, revision), lambda: send_back(rolf, revision, "Say may"))
+    assert sum(isinstance(result, Review) for result in results) == 1, results
+    (refused,) = [result for result in results if isinstance(result, OtherWords)]
+    decided = Review.objects.get()
+    assert decided.outcome in ("approved", "sent_back") and str(decided.decided_by) in str(refused)
+    assert Post.objects.get().state == Post.State.DRAFT
+
+
+def test_newer_words_sent_while_a_reviewer_approves_are_never_approved_by_that(draft, rewrite, wilma, rita):
+    post = draft(actor=wilma)
+    read = submit(wilma, newest_revision(post)).revision
+    newer = rewrite(post, actor=wilma, title="New")
+    results = at_once(lambda: approve(rita, read), lambda: submit(wilma, newer))
+    assert all(isinstance(result, Review | OtherWords) for result in results), results
+    assert Review.objects.get(revision=newer).outcome == "waiting"
+    assert Review.objects.get(revision=read).outcome in ("approved", "replaced")
+    assert Post.objects.get().state == Post.State.IN_REVIEW
+
+
+def test_two_who_ask_at_once_make_one_request(draft, wilma, erin):
+    revision = newest_revision(draft(actor=wilma))
+    results = at_once(lambda: submit(wilma, revision), lambda: submit(erin, revision))
+    assert all(isinstance(result, Review) for result in results), results
+    assert Review.objects.count() == 1
+
+
+def test_publishing_against_approving_leaves_nothing_waiting(draft, wilma, erin, rita):
+    revision = submit(wilma, newest_revision(draft(actor=wilma))).revision
+    results = at_once(lambda: publish(erin, revision), lambda: approve(rita, revision))
+    assert isinstance(results[0], Publication) and isinstance(results[1], Review | OtherWords), results
+    assert Review.objects.get().outcome in ("approved", "replaced")
