@@ -23,6 +23,7 @@ from blog.models import Post, Publication, Revision
 from blog.publishing import links
 
 from .post_receipt import receipt
+from .post_review import review_words
 from .release_form import LATER, PublishForm, TakeOffForm
 from .release_words import preview_address, versions_address, what_changes
 from .work import since, spoken_on, standing
@@ -181,6 +182,7 @@ class ReleaseScreens:
             changes=what_changes(live.revision, newest) if live is not None else "",
             versions=versions_address(post),
             preview=preview_address(post),
+            review=review_words(post, newest, now),
         )
 
     def _shown_revision(self, post: Post, key: str) -> Revision | None:

@@ -23,6 +23,7 @@ from .post_links import link_urls
 from .post_list import PostList
 from .post_preview import preview_urls
 from .post_release import release_urls
+from .post_review import review_urls, review_words
 from .post_state import Standing, standing_of
 from .post_versions import version_urls
 from .post_views import view_urls
@@ -46,6 +47,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             *autosave_urls(self),
             *link_urls(self),
             *release_urls(self),
+            *review_urls(self),
             *version_urls(self),
             *preview_urls(self),
             *bulk_urls(self),
@@ -102,17 +104,19 @@ class PostAdmin(PostList, admin.ModelAdmin):
         return super().log_change(request, obj, message) if message else None
 
     def response_add(self, request: HttpRequest, obj: Post, post_url_continue: str | None = None) -> HttpResponse:
-        """Go on with the draft, or to the publishing screen."""
+        """Go on with the draft, or to the screen that publishes it or asks for a review."""
         return self._after_saving(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Post) -> HttpResponse:
-        """Go on with the draft, or to the publishing screen."""
+        """Go on with the draft, or to the screen that publishes it or asks for a review."""
         return self._after_saving(request, obj)
 
     def _after_saving(self, request: HttpRequest, post: Post) -> HttpResponse:
         screen = "change"
         if "_publish" in request.POST and publishing.may_release(request.user):
             screen = "publish"
+        elif "_review" in request.POST:
+            screen = "submit"
         return HttpResponseRedirect(reverse(f"admin:blog_post_{screen}", args=[post.pk]))
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
@@ -130,6 +134,8 @@ class PostAdmin(PostList, admin.ModelAdmin):
                 "may_take_off": publishing.may_take_off(request.user),
                 "text_to_read": render(post.body, {}, reading.link_addresses([post.body], now)).html,
                 "has_photos": "<figure" in post.body,
+                "review": review_words(post, newest, now),
+                "may_decide_review": publishing.may_decide_review(request.user),
             }
             return super().render_change_form(request, context, *args, **kwargs)
         hero = _photo_of(form)
@@ -143,6 +149,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "may_release": publishing.may_release(request.user),
             "may_take_off": publishing.may_take_off(request.user),
             "conflict": form.conflict,
+            "review": review_words(post, publishing.newest_revision(post), now) if post is not None else None,
             "hero": hero,
             "hero_thumbnail": _hero_file(hero),
             "blog_address": f"{urlsplit(settings.SITE_URL).netloc}{reverse('blog:index')}",

@@ -4,18 +4,19 @@ The list is made of small functions, one for each kind of work. Each says itself
 that a more urgent one has shown already, so that nobody with several roles meets a post twice.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
-from django.urls import NoReverseMatch, reverse
+from django.db.models import Case, F, Q, QuerySet, When
+from django.urls import reverse
 from django.utils import timezone
 
+from blog import publishing
 from blog.clinic_time import spoken
-from blog.models import Author, Post, Practice, Publication, Review, Revision, StaffWord
+from blog.models import Author, Post, Practice, Review, StaffWord
 from blog.publishing import links, may_decide_review, may_release
 
 from .work import has_unpublished_changes, notes_on, posts_of, spoken_on, what_lies_ahead, with_standing
@@ -100,8 +101,8 @@ def _is_mine_by_review(user: User) -> Q:
     return mine | Q(submitted_by=user)
 
 
-def _unknown(reviews: QuerySet[Review], taken: Taken) -> list[Review]:
-    found = list(reviews[:SHOWN])
+def _unknown(reviews: Iterable[Review], taken: Taken) -> list[Review]:
+    found = [review for review in reviews if review.post_id not in taken][:SHOWN]
     taken.update(review.post_id for review in found)
     return found
 
@@ -118,15 +119,8 @@ def sent_back(user: User, now: datetime, taken: Taken) -> Section | None:
     """Posts of theirs that a colleague sent back with a note, as long as nothing came after it."""
     if not _writes(user):
         return None
-    later = Review.objects.filter(post=OuterRef("post"), pk__gt=OuterRef("pk"))
-    released = Publication.objects.filter(post=OuterRef("post"), released_at__gt=OuterRef("decided_at"))
-    reviews = (
-        _reviews(taken)
-        .filter(_is_mine_by_review(user), ~Exists(later), ~Exists(released), outcome=Review.Outcome.SENT_BACK)
-        .order_by("-decided_at")
-    )
     rows = []
-    for review in _unknown(reviews, taken):
+    for review in _unknown(publishing.sent_back_to(user), taken):
         answer = f": {_quoted(review.answer)}" if review.answer.strip() else ""
         sub = f"Sent back by {_name(review.decided_by)}{answer}"
         rows.append(Row(review.post.title, _edit(review.post_id), sub, spoken(review.decided_at, now, zone=False)))
@@ -135,51 +129,20 @@ def sent_back(user: User, now: datetime, taken: Taken) -> Section | None:
 
 def for_my_review(user: User, now: datetime, taken: Taken) -> Section | None:
     """Texts that this person may decide about, the longest waiting first; never their own."""
-    if not may_decide_review(user):
-        return None
-    reviews = (
-        _reviews(taken)
-        .filter(outcome=Review.Outcome.WAITING)
-        .exclude(_is_mine_by_review(user))
-        .order_by("submitted_at", "pk")
-    )
     rows = []
-    for review in _unknown(reviews, taken):
+    for review in _unknown(publishing.queue_for(user, now), taken):
         note = f": {_quoted(review.note)}" if review.note.strip() else ""
-        url = _review_url(review.post_id)
+        url = reverse("admin:blog_post_review", args=[review.post_id])
         row = Row(review.post.title, url, f"From {_name(review.submitted_by)}{note}", _waited(review, now))
         row.button, row.button_url = "Review…", url
         rows.append(row)
     return Section("for-my-review", "Waiting for your review", rows)
 
 
-def _review_url(post_id: int) -> str:
-    try:
-        return reverse("admin:blog_post_review", args=[post_id])
-    except NoReverseMatch:
-        return _edit(post_id)
-
-
 def ready_to_publish(user: User, now: datetime, taken: Taken) -> Section | None:
     """Newest drafts that a reviewer approved as they stand, and that nobody has published or scheduled."""
-    if not may_release(user):
-        return None
-    approved = Review.objects.filter(outcome=Review.Outcome.APPROVED).order_by("-submitted_at")
-    sealed = Revision.objects.filter(post=OuterRef("post"), sealed_at__isnull=False, set_aside=False)
-    released = Publication.objects.filter(revision=OuterRef("revision"))
-    waiting = Publication.objects.filter(post=OuterRef("post"), live_from__gt=now)
-    reviews = (
-        _reviews(taken)
-        .filter(
-            ~Exists(released),
-            ~Exists(waiting),
-            pk__in=approved.values("pk")[:LOOKED_AT_OF_ALL],
-            revision=Subquery(sealed.order_by("-pk").values("pk")[:1]),
-        )
-        .order_by("decided_at", "pk")
-    )
     rows = []
-    for review in _unknown(reviews, taken):
+    for review in _unknown(publishing.ready_to_publish(user, now), taken):
         sub = f"Approved by {_name(review.decided_by)} {spoken_on(review.decided_at, now, zone=False)}"
         row = Row(review.post.title, _edit(review.post_id), sub)
         row.button, row.button_url = "Publish…", reverse("admin:blog_post_publish", args=[review.post_id])
@@ -196,7 +159,7 @@ def in_review(user: User, now: datetime, taken: Taken) -> Section | None:
         reviews = reviews.filter(_is_mine_by_review(user))
     rows = [
         Row(review.post.title, _edit(review.post_id), f"Sent by {_name(review.submitted_by)}", _waited(review, now))
-        for review in _unknown(reviews, taken)
+        for review in _unknown(reviews[:SHOWN], taken)
     ]
     more = _list(status=StaffWord.IN_REVIEW.value) if len(rows) == SHOWN else ""
     return Section("in-review", "Waiting for a reviewer", rows, ahead=True, more=more, more_words="All in review")

@@ -1,0 +1,279 @@
+"""The screens of a review: asking for one, and on a phone between two patients reading and deciding.
+
+They ask ``blog.publishing`` to do it, and turn its refusals into sentences on the same screen.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.text import get_text_list
+
+from blog import publishing, reading
+from blog.clinic_time import day, spoken, zone_label
+from blog.models import Post, Publication, Review, Revision
+
+from .post_changes import changes
+
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class ReviewWords:
+    """Where the review of a post stands, in words for its screens; blank where there is nothing to say.
+
+    ``since`` and ``about`` are when a waiting review was asked for, and when the words that it is about were saved;
+    ``is_older`` says that the draft has gone on since. ``sent_back`` and ``approved`` begin with who did it.
+    """
+
+    since: str = ""
+    about: str = ""
+    is_older: bool = False
+    sent_back: str = ""
+    note: str = ""
+    approved: str = ""
+
+
+def review_words(post: Post, newest: Revision | None, now: datetime) -> ReviewWords:
+    """The words for a stored post whose newest draft is ``newest``. One query."""
+    stands = publishing.review_standing(post, newest)
+    waiting, back, approved = stands.waiting, stands.sent_back, stands.approved
+    return ReviewWords(
+        since=spoken(waiting.submitted_at, now) if waiting else "",
+        about=spoken(waiting.revision.saved_at, now, zone=False) if waiting else "",
+        is_older=waiting is not None and newest is not None and waiting.revision_id != newest.pk,
+        sent_back=_decided(back, now) if back else "",
+        note=back.answer if back else "",
+        approved=_decided(approved, now) if approved else "",
+    )
+
+
+def _decided(review: Review, now: datetime) -> str:
+    return f"{publishing.name_of(review.decided_by)}, {spoken(review.decided_at, now)}"
+
+
+def review_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
+    """The addresses of these screens, for the post admin's ``get_urls``. All ask for a login."""
+    screens = ReviewScreens(model_admin)
+    view = model_admin.admin_site.admin_view
+    return [
+        path("<int:pk>/ask-for-review/", view(screens.submit), name="blog_post_submit"),
+        path("<int:pk>/review/", view(screens.review), name="blog_post_review"),
+        path("<int:pk>/take-back/", view(screens.take_back), name="blog_post_take_back"),
+    ]
+
+
+def _screen(view: Callable) -> Callable:
+    """Look the post up; 404 where there is none, 403 with a sentence for whoever may not."""
+
+    @wraps(view)
+    def inner(self: "ReviewScreens", request: HttpRequest, pk: int) -> HttpResponse:
+        post, now = Post.objects.filter(pk=pk).select_related("author").first(), timezone.now()
+        if post is None:
+            raise Http404
+        try:
+            publishing.settle(post, now)
+            return view(self, request, post, now)
+        except publishing.NotThere as gone:
+            raise Http404 from gone
+        except publishing.NotAllowed as refused:
+            return self.site.refusal(request, str(refused))
+
+    return inner
+
+
+class ReviewScreens:
+    """The screens of one post admin."""
+
+    def __init__(self, model_admin: admin.ModelAdmin) -> None:
+        self.model_admin = model_admin
+        self.site = model_admin.admin_site
+
+    def _page(
+        self, request: HttpRequest, template: str, post: Post, title: str, status: int = 200, **about
+    ) -> HttpResponse:
+        context = {
+            **self.site.each_context(request),
+            "title": title,
+            "post": post,
+            "opts": self.model_admin.opts,
+            "zone": zone_label(),
+            **about,
+        }
+        return TemplateResponse(request, f"admin/blog/post/{template}", context, status=status)
+
+    # --- Asking -----------------------------------------------------------------------------------
+
+    @_screen
+    def submit(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Say what will be read by whom (GET), then send exactly those words for review (POST)."""
+        publishing.require_edit(request.user, post)
+        newest = publishing.newest_revision(post)
+        if newest is None:
+            raise Http404
+        note, refusal, status = "", "", 200
+        if request.method == "POST":
+            note = request.POST.get("note", "")
+            shown = _revision_of(post, request.POST.get("revision", ""))
+            try:
+                if shown is None:
+                    raise publishing.Refused("This screen did not say which text to send. Press the button again.")
+                review = publishing.submit(request.user, shown, note)
+            except (publishing.NotAllowed, publishing.NotThere):
+                raise
+            except publishing.EditConflict as conflict:
+                refusal, status = f"{conflict} This screen is about the newest words now.", 409
+                newest = conflict.newest
+            except publishing.Refused as refused:
+                refusal = str(refused)
+            else:
+                words = spoken(review.revision.saved_at, now, zone=False)
+                messages.success(
+                    request,
+                    f"Sent for review. You can go on writing: the review is about the words of {words} only.",
+                )
+                return redirect("admin:blog_post_change", post.pk)
+        readers = publishing.who_decides(newest)
+        return self._page(
+            request,
+            "submit.html",
+            post,
+            f"Ask for a review: {newest.title}",
+            status,
+            revision=newest,
+            words_of=spoken(newest.saved_at, now),
+            saved_by=publishing.name_of(newest.saved_by) if newest.saved_by else "",
+            readers=_named([publishing.name_of(user) for user in readers]),
+            is_mailed=settings.EMAIL_CONFIGURED and any(user.email for user in readers),
+            review=review_words(post, newest, now),
+            note=note,
+            refusal=refusal,
+        )
+
+    @_screen
+    def take_back(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """End the request without a decision."""
+        if request.method != "POST":
+            return redirect("admin:blog_post_change", post.pk)
+        try:
+            publishing.take_back(request.user, post)
+        except (publishing.NotAllowed, publishing.NotThere):
+            raise
+        except publishing.Refused as refused:
+            messages.warning(request, str(refused))
+        else:
+            messages.success(request, "It does not wait for a review any more. Your text stands as it was.")
+        return redirect("admin:blog_post_change", post.pk)
+
+    # --- Deciding ---------------------------------------------------------------------------------
+
+    @_screen
+    def review(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
+        """Show what changed and the article as readers will see it (GET), then keep the decision (POST)."""
+        if not self.model_admin.has_view_permission(request, post):
+            raise publishing.NotAllowed("Your login may not read this post. Ask the person who manages logins.")
+        if request.method != "POST":
+            return self._review_page(request, post, now)
+        # Whether these are somebody's to decide about is judged before what was typed.
+        publishing.require_decide_review(request.user)
+        shown = _revision_of(post, request.POST.get("revision", ""))
+        sends_back = request.POST.get("decision") == "send_back"
+        answer = request.POST.get("answer", "")
+        try:
+            if shown is None or request.POST.get("decision") not in ("approve", "send_back"):
+                raise publishing.OtherWords("This screen did not say which words were meant. Look at them again.")
+            if sends_back:
+                publishing.send_back(request.user, shown, answer)
+            else:
+                publishing.approve(request.user, shown)
+        except (publishing.NotAllowed, publishing.NotThere):
+            raise
+        except publishing.OtherWords as refused:
+            return self._review_page(request, post, timezone.now(), refusal=str(refused), answer=answer, status=409)
+        except publishing.Refused as refused:
+            return self._review_page(request, post, timezone.now(), note_refusal=str(refused), answer=answer)
+        if sends_back:
+            messages.success(request, f"“{shown.title}” is sent back with your note. Readers see no change.")
+        else:
+            messages.success(request, f"“{shown.title}” is approved, these exact words. An editor publishes it.")
+        return redirect("admin:index")
+
+    def _review_page(
+        self,
+        request: HttpRequest,
+        post: Post,
+        now: datetime,
+        refusal: str = "",
+        note_refusal: str = "",
+        answer: str = "",
+        status: int = 200,
+    ) -> HttpResponse:
+        waiting = publishing.waiting_review(post)
+        newest = publishing.newest_revision(post)
+        about = {
+            "refusal": refusal,
+            "note_refusal": note_refusal,
+            "answer": answer,
+            "review": review_words(post, newest, now),
+            "may_edit": publishing.may_edit(request.user, post),
+            "is_live": Publication.objects.live(now).filter(post=post).exists(),
+            "may_take_off": publishing.may_take_off(request.user),
+        }
+        if waiting is None:
+            return self._page(request, "review.html", post, f"Review: {post.title}", status, **about)
+        revision = waiting.revision
+        before, before_words = _before(post, revision, now)
+        tags = [[tag.name for tag in one.tags.all()] for one in (before, revision) if one is not None]
+        return self._page(
+            request,
+            "review.html",
+            post,
+            f"Review: {revision.title}",
+            status,
+            **about,
+            waiting=waiting,
+            revision=revision,
+            page=reading.article_page(revision, now),
+            practice=reading.practice(),
+            asked_by=publishing.name_of(waiting.submitted_by),
+            asked_at=spoken(waiting.submitted_at, now),
+            words_of=spoken(revision.saved_at, now),
+            before=before_words,
+            changes=changes(before, revision, *tags) if before is not None else [],
+            may_decide=publishing.may_decide(request.user, revision),
+            is_own=publishing.may_decide_review(request.user) and publishing.wrote(request.user, revision),
+        )
+
+
+def _before(post: Post, revision: Revision, now: datetime) -> tuple[Revision | None, str]:
+    """The text that the reviewer knows, or else readers: the one approved last, or live; and how to call it."""
+    approval = publishing.last_approved(post, revision)
+    live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
+    if approval is not None and (live is None or live.revision_id <= approval.revision_id):
+        who = publishing.name_of(approval.decided_by)
+        return approval.revision, f"the text that {who} approved on {day(approval.decided_at, now)}"
+    if live is not None and live.revision_id != revision.pk:
+        return live.revision, f"the text that readers see since {day(live.live_from, now)}"
+    return None, ""
+
+
+def _revision_of(post: Post, key: str) -> Revision | None:
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        return None
+    return Revision.objects.filter(pk=int(key), post=post).first()
+
+
+def _named(names: list[str]) -> str:
+    """«Dana Ray», «Dana Ray and Tom», «Dana Ray, Tom, Ann and 2 others»; blank for nobody."""
+    more = len(names) - NAMED
+    if more <= 0:
+        return get_text_list(names, "and")
+    return f"{', '.join(names[:NAMED])} and {'1 other' if more == 1 else f'{more} others'}"
