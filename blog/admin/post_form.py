@@ -214,7 +214,7 @@ class PostForm(forms.ModelForm):
                 raise forms.ValidationError(str(error)) from error
         if "body" in cleaned and "body" not in self.changed_data:
             # Opened and saved is not changed, whatever the text would be cleaned to today.
-            cleaned["body"] = self.initial["body"]
+            cleaned["body"] = self.initial.get("body", "")
         check_signing(self, self.user)
         try:
             with transaction.atomic():
