@@ -25,6 +25,7 @@ from .drafts import (
     newest_revision,
     open_revision,
     others_open,
+    rests_on,
     seal,
     set_aside,
     slug_follows_title,
@@ -32,6 +33,7 @@ from .drafts import (
     slug_taken_by,
     typed_tags,
 )
+from .held import hold_pictures, hold_tags
 
 IDLE = timedelta(minutes=10)
 UNTITLED = "Untitled post"
@@ -159,9 +161,11 @@ def _at_rest(stored: Post, idle: dict[str, object]) -> Iterator[Revision]:
 
 
 def _become_draft(stored: Post, revision: Revision, newest: Revision | None, now: datetime) -> None:
+    hold_pictures(revision)
     tags, revision.typed = typed_tags(revision)
     if tags is None:
         tags = list(stored.tags.all())
+    tags = hold_tags(tags)
     if newest is not None and not revision.typed and _is_same(revision, tags, newest):
         Revision.objects.drop_open(revision.pk)
         return
@@ -212,7 +216,7 @@ def _keep(
         )
         return Kept(post.pk, own.pk, own.version + 1, own.base_id, about["saved_at"])
     base_id = seen.base_of(actor, newest)
-    if newest is not None and newest.pk != base_id:
+    if newest is not None and not rests_on(newest, base_id):
         base = post.revisions.filter(pk=base_id).first()
         refusal = StaleWindow if newest.saved_by_id == actor.pk else EditConflict
         return refusal(newest, _kept_aside(actor, post, base, values, about))

@@ -141,11 +141,23 @@ def _replace_in_open_words(
     post: Post, newest: Revision | None, draft: Revision | None, numbers: dict[int, int], words_of: Image | None
 ) -> None:
     for revision in post.revisions.select_for_update(of=("self",)).filter(sealed_at__isnull=True).order_by("pk"):
-        if newest is not None and revision.base_id == newest.pk:
-            revision.base = draft
         # Nobody's window learns of it: what it sends next gets the new picture when it is saved.
         put_in_place(revision, numbers, words_of)
-        revision.save(update_fields=["base", "body", "hero_image", "hero_alt", "hero_is_decorative"])
+        if newest is not None and draft is not newest and revision.base_id == newest.pk:
+            _put_on_top(revision, draft)
+        else:
+            revision.save(update_fields=["body", "hero_image", "hero_alt", "hero_is_decorative"])
+
+
+def _put_on_top(revision: Revision, draft: Revision) -> None:
+    """Let open words rest on a draft that was made after them. The newest draft is the one with the highest number, so
+    they get a new one; their window knows them by its own name.
+    """
+    names = [field.attname for field in Revision._meta.concrete_fields if not field.primary_key]
+    again = Revision(**{name: getattr(revision, name) for name in names})
+    again.base = draft
+    Revision.objects.drop_open(revision.pk)
+    again.save()
 
 
 def _replace_before_readers(

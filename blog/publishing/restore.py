@@ -10,7 +10,16 @@ from django.utils import timezone
 from blog.models import Author, Image, Post, Revision
 
 from .access import Actor, Refused, require_edit
-from .drafts import EditConflict, lock_post, newest_revision, save_draft, set_aside, slug_is_fixed, slug_taken_by
+from .drafts import (
+    EditConflict,
+    lock_post,
+    newest_revision,
+    rests_on,
+    save_draft,
+    set_aside,
+    slug_is_fixed,
+    slug_taken_by,
+)
 
 LONGEST_NOTE = Revision._meta.get_field("note").max_length
 _PICTURE = re.compile(r'(<img data-image=")([0-9]+)(?=")')
@@ -53,7 +62,7 @@ def restore(
     if revision.sealed_at is None:
         raise Refused("Somebody is still writing this version. It can be restored once it is saved.")
     newest = newest_revision(stored)
-    if base_id is not None and newest is not None and newest.pk != base_id:
+    if base_id is not None and newest is not None and not rests_on(newest, base_id):
         raise EditConflict(newest)
     writing = stored.revisions.filter(sealed_at__isnull=True, saved_by=actor.pk).first() if actor.pk else None
     set_aside(stored.revisions.filter(sealed_at__isnull=True).select_for_update(of=("self",)), now)

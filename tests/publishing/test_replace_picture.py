@@ -134,7 +134,7 @@ def test_words_that_a_colleague_is_writing_go_on_with_the_new_picture(old, new, 
     places = places_of(old, timezone.now())
     assert [found.pk for found in places.live] == [post.pk] and [found.pk for found in places.drafts] == [other.pk]
     replace_picture(erin, old, new)
-    typing = Revision.objects.get(pk=typing.pk)
+    typing = Revision.objects.get(post=post, saved_by=wilma, sealed_at__isnull=True)
     assert typing.sealed_at is None and not typing.set_aside and typing.base == newest_revision(post)
     assert (typing.title, typing.version, typing.typed) == ("Half a title", 3, {"tag_words": "new"})
     assert typing.body == with_picture(new, "Half a sen")
@@ -247,3 +247,29 @@ def test_a_draft_that_still_has_a_replaced_picture_is_not_published(old, new, er
         publishing.publish(erin, newest_revision(post))
     saved = save_draft(erin, Post.objects.get(pk=post.pk), [], base_id=newest_revision(post).pk)
     assert publishing.publish(erin, saved).body == with_picture(new)
+
+
+def test_words_at_rest_become_a_draft_with_the_new_picture(old, new, erin, wilma):
+    post = post_with(old)
+    seen = newest_revision(post)
+    values = {"title": "At rest", "body": with_picture(old, "At rest")}
+    began = timezone.now()
+    kept = publishing.autosave(erin, post, values, {}, seen=publishing.Seen(seen.pk, window="one"), now=began)
+    replace_picture(erin, old, new)
+    # The window knows nothing of it and goes on.
+    told = publishing.Seen(seen.pk, kept.open_id, kept.version, "one")
+    again = publishing.autosave(erin, post, values | {"title": "At rest now"}, {}, seen=told, turn=1, now=began)
+    assert (again.version, again.base_id) == (kept.version + 1, newest_revision(post).pk)
+    publishing.settle(Post.objects.get(pk=post.pk), began + HOUR)
+    draft = newest_revision(post)
+    assert (draft.title, draft.hero_image, draft.body) == ("At rest now", new, with_picture(new, "At rest"))
+    assert Post.objects.get(pk=post.pk).hero_image == new
+
+
+def test_a_window_that_was_opened_before_begins_to_write_after(old, new, erin):
+    post = post_with(old)
+    seen = newest_revision(post)
+    replace_picture(person("mia", "Editor"), old, new)
+    window = publishing.Seen(seen.pk, window="one")
+    publishing.autosave(erin, post, {"title": "Written after"}, {}, seen=window, now=timezone.now())
+    assert post.revisions.get(sealed_at__isnull=True).base == newest_revision(post)
