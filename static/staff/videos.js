@@ -43,7 +43,7 @@
       paragraph.append(linkTo(found, frame.getAttribute('title') || ''));
       frame.replaceWith(paragraph);
     }
-    return video && {video, html: page.body.innerHTML};
+    return video && {video, html: new CKEDITOR.dom.element(page.body).getHtml()};
   };
 
   const tell = (editor, video) => editor.showNotification(
