@@ -25,7 +25,6 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     context = {"practice": reading.practice()}
     if shown is None:
         response = render(request, "blog/preview_ended.html", context, status=HTTPStatus.NOT_FOUND)
-        response._has_been_logged = True  # Django would write the address into its log
     else:
         page = reading.preview_page(shown.revision, shown.tags, now)
         context |= {"page": page, "by_link": True, "ends": day(shown.ends_at, now)}

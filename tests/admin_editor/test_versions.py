@@ -375,16 +375,17 @@ def test_500_versions_cost_no_more_than_5(editor):
     assert page.words("//a[contains(.,'Back to the newest')]")
 
 
-def test_the_editing_screen_reads_the_words_of_few_versions(editor, monkeypatch):
+@pytest.mark.parametrize(("page", "most"), [("change", 5), ("versions", 50)])
+def test_a_page_reads_few_versions_of_many(editor, monkeypatch, page, most):
     post = make_post("Long")
-    many_versions(post, 60)
+    many_versions(post, 200)
     made = []
     begin = Revision.__init__
     monkeypatch.setattr(
         Revision, "__init__", lambda self, *args, **kwargs: (made.append(1), begin(self, *args, **kwargs))[1]
     )
-    assert editor.client.get(f"/admin/blog/post/{post.pk}/change/").status_code == 200
-    assert len(made) <= 5
+    assert editor.client.get(f"/admin/blog/post/{post.pk}/{page}/").status_code == 200
+    assert len(made) <= most
 
 
 def test_words_at_rest_are_the_draft_once_somebody_looks(editor, otto):
