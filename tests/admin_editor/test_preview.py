@@ -189,6 +189,8 @@ def test_the_editor_offers_it_without_a_script_too(editor):
         )
         assert button.get("formaction") == address
         assert button.get("formtarget") == below.get("formtarget") == "_blank"
+        assert opened.page.xpath("//aside[@id='preview-pane']//iframe[@sandbox='allow-same-origin']")
+        assert opened.page.xpath("//script[contains(@src,'staff/preview')]")
         # Enter in a field still saves.
         first = opened.page.xpath("//form[@id='post_form']//button[@type='submit']")[0]
         assert first.get("name") == "_continue"
