@@ -189,7 +189,7 @@ STEPS: tuple[Step, ...] = (
         field="website_url",
     ),
     Step("time_zone", "Time zone", _time_zone, "That is right"),
-    Step("people", "People", _people, "I work alone", "See the logins", link="admin:auth_user_changelist"),
+    Step("people", "People", _people, "I work alone", "Invite a colleague", link="admin:invite"),
     Step("review_policy", "Medical review", _review_policy, "Leave it so", "Choose", field="review_policy"),
     Step("test_mail", "Test e-mail", _test_mail, "We do without"),
     Step("backup", "Backup", _backup, "Somebody looks after it", "See the health of the site", link="admin:health"),
