@@ -27,6 +27,8 @@ from .site import staff_policy
 STAFF = "/admin/"
 # The names of addresses that answer even while the screen is locked.
 ALWAYS = {"admin:unlock", "admin:lock", "admin:logout", "admin:login", "admin:jsi18n"}
+# These tell a form's script that it is signed out, so that the page with its words stays.
+ANSWER_SCRIPTS = {"admin:blog_post_signed_in", "admin:blog_post_autosave", "admin:blog_post_autosave_new"}
 # What the browser asks for by itself is no sign that somebody is there.
 BY_ITSELF = {"admin:blog_post_signed_in", "admin:health"}
 # On a shared computer these acts ask for the password again when the last time is long ago.
@@ -71,7 +73,7 @@ class StaffSession:
         else:
             return None
         logout(request)
-        if request.resolver_match.view_name in ("admin:login", "admin:logout"):
+        if request.resolver_match.view_name in {"admin:login", "admin:logout"} | ANSWER_SCRIPTS:
             return None
         messages.warning(request, sentence)
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))

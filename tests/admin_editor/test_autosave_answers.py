@@ -171,7 +171,7 @@ class TestCost:
         versions(495)
         with django_assert_num_queries(len(with_five)):
             editor.open(post)
-        assert len(with_five) <= 20
+        assert len(with_five) <= 21
 
 
 class TestNewPost:
