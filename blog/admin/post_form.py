@@ -1,7 +1,6 @@
 """The form of a post: every field that staff edit."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from django import forms
@@ -27,15 +26,13 @@ class PostForm(forms.ModelForm):
 
     It opens with the newest words: those that this person has typed and not saved, else the newest draft. Beside the
     columns: ``base``, the draft the text rests on, and ``tag_words``; ``seen`` is all that its window knows. After a
-    conflict ``conflict`` holds the revision of the other text; sending its number as ``_overwrite`` says that this text
-    goes on top of exactly that one. ``is_gone``, set like ``user``, is for text of a post that was removed
-    meanwhile: it is refused once, so that its writer sees that it will be a new post.
+    conflict ``conflict`` holds the revision of the other text. ``is_gone``, set like ``user``, is for text of a post
+    that was removed meanwhile: it is refused once, so that its writer sees that it will be a new post.
     """
 
     user = None
     is_gone = False
     conflict: Revision | None = None
-    on_top_of: int | None = None
 
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
     hero_image = forms.ModelChoiceField(
@@ -198,13 +195,9 @@ class PostForm(forms.ModelForm):
                 stored = publishing.lock_post(self.instance.pk)
                 self.slug_is_fixed = publishing.slug_is_fixed(stored)
                 publishing.require_edit(self.user, stored)
-                newest, own = publishing.newest_revision(stored), publishing.open_revision(self.user, stored)
-                over = number_in(self.data, "_overwrite")
-                if over is not None and over in (newest and newest.pk, own and own.pk):
-                    self.on_top_of = newest.pk if newest else None
-                else:
-                    publishing.check_base(stored, self.seen.base_of(self.user, newest))
-                    publishing.check_open(self.user, stored, self.seen)
+                newest = publishing.newest_revision(stored)
+                publishing.check_base(stored, self.seen.base_of(self.user, newest))
+                publishing.check_open(self.user, stored, self.seen)
             except (publishing.EditConflict, publishing.StaleWindow) as error:
                 self.conflict = error.newest
                 raise forms.ValidationError(str(error), code="conflict") from error
@@ -249,15 +242,12 @@ class PostForm(forms.ModelForm):
         Raises ``blog.publishing.NotAllowed`` and ``EditConflict``; ``clean`` judged both under the same lock.
         """
         post = self.instance
-        seen = self.seen
-        if self.on_top_of is not None:
-            seen = replace(seen, base_id=self.on_top_of)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with transaction.atomic():
                     settle_author(self, self.user)
                     tags = [publishing.known_tag(word) or _new_tag(word) for word in self.cleaned_data["tag_words"]]
-                    return publishing.save_draft(self.user, post, set(tags), seen=seen, now=self.now)
+                    return publishing.save_draft(self.user, post, set(tags), seen=self.seen, now=self.now)
             except (IntegrityError, publishing.TagGone):
                 # Somebody took the address, or made or deleted the tag, a moment ago.
                 if attempt == _ATTEMPTS:

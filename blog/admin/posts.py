@@ -18,6 +18,7 @@ from blog.models import Image, Post, Tag
 
 from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
+from .post_conflict import conflict_urls, refused_save
 from .post_form import PostForm
 from .post_links import link_urls
 from .post_list import PostList
@@ -45,6 +46,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
         return [
             signed_in,
             *autosave_urls(self),
+            *conflict_urls(self),
             *link_urls(self),
             *release_urls(self),
             *review_urls(self),
@@ -123,6 +125,8 @@ class PostAdmin(PostList, admin.ModelAdmin):
         """Django's own, with what the editing screen says and offers."""
         form, post = context["adminform"].form, context.get("original")
         now = timezone.now()
+        if getattr(form, "conflict", None) is not None:
+            return refused_save(self, request, form, now)
         newest = publishing.newest_revision(post) if post is not None and not hasattr(form, "words") else None
         words = getattr(form, "words", newest)
         standing = standing_of(post, words, now) if post is not None else Standing("Nothing to save yet.")
@@ -148,7 +152,6 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "zone_name": settings.TIME_ZONE,
             "may_release": publishing.may_release(request.user),
             "may_take_off": publishing.may_take_off(request.user),
-            "conflict": form.conflict,
             "review": review_words(post, publishing.newest_revision(post), now) if post is not None else None,
             "hero": hero,
             "hero_thumbnail": _hero_file(hero),

@@ -20,6 +20,7 @@ from .access import (
 from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside, settle, start_post
 from .bulk import KINDS as BULK_KINDS
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
+from .both_texts import kept_words, words_there
 from .drafts import (
     SLUG_LENGTH,
     EditConflict,
@@ -122,6 +123,7 @@ __all__ = [
     "hold_tags",
     "keep_aside",
     "keep_on_site",
+    "kept_words",
     "known_tag",
     "last_approved",
     "live_links",
@@ -179,4 +181,5 @@ __all__ = [
     "waiting_review",
     "who_decides",
     "wrote",
+    "words_there",
 ]
