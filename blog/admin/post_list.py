@@ -21,6 +21,7 @@ from blog.models import Author, Post, Publication, StaffWord, Topic
 from blog.pictures import thumbnail_url
 
 from .audit import acts_on
+from .here import in_list_words
 from .post_bulk import StaffActionForm, offered_actions, undoable_acts
 from .post_views import MOST_VIEWS, kept_query, views_of
 from .staff_model import is_plain
@@ -157,11 +158,14 @@ class PostChangeList(ChangeList):
         """One page of posts, each with its staff word and what its row shows."""
         super().get_results(request)
         keys = list(self.result_list.values_list("pk", flat=True))
-        self.result_list = with_standing(keys, timezone.now())
+        now = timezone.now()
+        self.result_list = with_standing(keys, now)
+        here = publishing.open_elsewhere(request.user, keys, now)
         kept = {"preserved_filters": self.preserved_filters, "opts": self.opts}
         for post in self.result_list:
             post.change_url = add_preserved_filters(kept, reverse("admin:blog_post_change", args=[post.pk]))
             may_restore = post.trashed_at is not None and publishing.may_edit(request.user, post)
+            post.here_words = in_list_words(here[post.pk]) if post.pk in here else ""
             post.restore_url = reverse("admin:blog_post_restore", args=[post.pk]) if may_restore else ""
 
 
@@ -260,7 +264,7 @@ class PostList:
     @admin.display(description="Title", ordering="title")
     def title_cell(self, post: Post) -> str:
         """The title; under it what is unusual, and on a phone what other columns say."""
-        lines = notes_on(post)
+        lines = [*filter(None, [post.here_words]), *notes_on(post)]
         if post.restore_url:
             lines[-1] = format_html('{}. <a href="{}">Take out of the trash…</a>', lines[-1], post.restore_url)
         return format_html(

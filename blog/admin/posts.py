@@ -22,6 +22,7 @@ from .post_conflict import conflict_urls, refused_save
 from .post_form import PostForm
 from .post_links import link_urls
 from .post_list import PostList
+from .post_presence import presence_urls
 from .post_preview import preview_urls
 from .post_release import release_urls
 from .post_review import review_urls, review_words
@@ -46,6 +47,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
         return [
             signed_in,
             *autosave_urls(self),
+            *presence_urls(self),
             *conflict_urls(self),
             *link_urls(self),
             *release_urls(self),

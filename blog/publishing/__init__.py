@@ -18,9 +18,9 @@ from .access import (
     require_take_off,
 )
 from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside, settle, start_post
+from .both_texts import kept_words, words_there
 from .bulk import KINDS as BULK_KINDS
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
-from .both_texts import kept_words, words_there
 from .drafts import (
     SLUG_LENGTH,
     EditConflict,
@@ -45,6 +45,7 @@ from .drafts import (
 from .duplicate import duplicate
 from .held import PictureGone, TagGone, hold_picture, hold_pictures, hold_tags
 from .picture_places import PRACTICE_FIELDS, Places, places_of, stands_nowhere
+from .presence import Around, Colleague, Draft, beat, leave, open_elsewhere
 from .preview_links import (
     DAYS,
     Previewed,
@@ -92,6 +93,9 @@ __all__ = [
     "AddressTaken",
     "AlreadyLive",
     "AlreadyScheduled",
+    "Around",
+    "Colleague",
+    "Draft",
     "EditConflict",
     "Kept",
     "NotAllowed",
@@ -112,6 +116,7 @@ __all__ = [
     "act_on_many",
     "approve",
     "autosave",
+    "beat",
     "can_be_undone",
     "check_base",
     "check_open",
@@ -126,6 +131,7 @@ __all__ = [
     "kept_words",
     "known_tag",
     "last_approved",
+    "leave",
     "live_links",
     "load_samples",
     "lock_post",
@@ -141,6 +147,7 @@ __all__ = [
     "name_of",
     "newest_revision",
     "newest_words",
+    "open_elsewhere",
     "open_preview_link",
     "open_revision",
     "places_of",
@@ -180,6 +187,6 @@ __all__ = [
     "unschedule",
     "waiting_review",
     "who_decides",
-    "wrote",
     "words_there",
+    "wrote",
 ]

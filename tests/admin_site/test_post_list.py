@@ -1,12 +1,12 @@
 """The list of posts: what a row says, how posts are found, and what the page costs."""
 
 import pytest
-from cast import DAY
+from cast import DAY, person
 from django.urls import reverse
 from staff_words import NOON, rows, titles, tree, words
 
 from blog.models import Author, Post, SavedView, Tag, Topic
-from blog.publishing import move_to_trash, newest_revision, publish, take_off
+from blog.publishing import Seen, autosave, beat, move_to_trash, newest_revision, publish, take_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 LIST = "/admin/blog/post/"
@@ -208,9 +208,30 @@ def test_the_cost_does_not_grow_with_the_blog(as_user, erin, draft, picture, que
         if number % 2:
             publish(erin, newest_revision(post), now=NOON)
     client.get(LIST)
-    with django_assert_max_num_queries(12):
+    # One of them asks who has these posts open.
+    with django_assert_max_num_queries(13):
         answer = client.get(LIST + query)
     assert rows(answer)
+
+
+def test_a_row_says_who_is_in_the_post(as_user, erin, draft):
+    shared, alone = draft("Together"), draft("Alone")
+    otto, dana = person("otto", "Writer", "Editor"), person("dana", "Writer", "Editor")
+
+    def said():
+        return {
+            name: row[1] for row in rows(as_user(erin).get(LIST)) for name in ("Together", "Alone") if name in row[1]
+        }
+
+    beat(erin, alone.pk, "w", NOON)
+    beat(otto, shared.pk, "w", NOON)
+    assert "otto is here now" in said()["Together"]
+    assert "here now" not in said()["Alone"]
+    seen = Seen(newest_revision(shared).pk, window="w")
+    autosave(otto, shared, {"subtitle": "More"}, {}, seen=seen, now=NOON)
+    assert "otto is writing here now" in said()["Together"]
+    beat(dana, shared.pk, "w", NOON)
+    assert "otto and 1 more are here now" in said()["Together"]
 
 
 @pytest.mark.parametrize("number", [5, 60])
@@ -222,7 +243,8 @@ def test_the_cost_is_the_same_with_few_posts_and_many(as_user, erin, draft, numb
             publish(erin, newest_revision(post), now=NOON)
     client = as_user(erin)
     client.get(LIST)
-    with django_assert_num_queries(12):
+    # One of them asks who has these posts open.
+    with django_assert_num_queries(13):
         client.get(LIST)
 
 
