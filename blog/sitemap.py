@@ -35,7 +35,15 @@ def entries(now: datetime) -> list[Entry]:
         Publication.objects.live(now)
         .newest_first()
         .select_related("hero_image")
-        .only("slug", "published_at", "updated_at", "canonical_url", "noindex", "hero_image__renditions")
+        .only(
+            "slug",
+            "published_at",
+            "updated_at",
+            "canonical_url",
+            "noindex",
+            "hero_image__renditions",
+            "hero_image__replaced_by",
+        )
         .annotate(
             first_seen=Subquery(first_seen),
             topic_slug=F("topic__slug"),

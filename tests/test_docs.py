@@ -26,6 +26,7 @@ NOT_SETTINGS = {
     "GUNICORN_CMD_ARGS",
     "PATH",
     "SAMPLE_ARTICLE",
+    "WALK",
 }
 NAME = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|PORT|BIND|DEBUG|CHROMIUM)(?:=[^`]*)?`")
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from blog import pictures, publishing
+from blog import pictures, publishing, reading
 from blog.clinic_time import full_day
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
@@ -336,5 +336,6 @@ def listed_places(places: publishing.Places) -> list[dict[str, str]]:
         )
     for field in places.practice:
         url = reverse("admin:blog_practice_change", args=[1])
-        rows.append({"name": publishing.PRACTICE_FIELDS[field], "kind": "Practice", "url": url})
+        kind = f"Practice: {reading.practice().name}"
+        rows.append({"name": publishing.PRACTICE_FIELDS[field], "kind": kind, "url": url})
     return rows

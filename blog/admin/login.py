@@ -98,7 +98,7 @@ class PasswordStep(LoginView):
 
     def get_initial(self) -> dict:
         """The user name of whoever has just set a password here."""
-        return super().get_initial() | {"username": self.request.session.get(NAME_TO_FILL_IN, "")}
+        return super().get_initial() | {"username": self.request.session.pop(NAME_TO_FILL_IN, "")}
 
     def form_valid(self, form: StaffLoginForm) -> HttpResponse:
         """The password was right: on to the second step, or in."""

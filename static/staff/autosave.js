@@ -227,7 +227,7 @@
     setInterval(() => {
       const editor = window.CKEDITOR && window.CKEDITOR.instances.id_body;
       if (document.hidden || !editor || editor.status !== 'ready') return;
-      const now = editor.editable().$.innerHTML;
+      const now = editor.editable().getHtml();
       if (looked !== null && now !== looked && !timer && !flight && isDirty()) form.dispatchEvent(new Event('article-changed'));
       looked = now;
     }, LOOK);
