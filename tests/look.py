@@ -138,7 +138,7 @@ def look(browser: Browser, folder: Path, only: set[str], home: Path) -> list[str
 def served(site: LiveSite, *, samples: bool = False) -> Iterator[LiveSite]:
     """A site that answers until the end of the block."""
     print("Preparing a site with samples …" if samples else "Preparing an empty site …", flush=True)
-    site.folder.mkdir()
+    site.folder.mkdir(exist_ok=True)
     site.prepare()
     if samples:
         site.load_samples()

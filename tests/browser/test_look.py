@@ -1,16 +1,16 @@
 """``make look`` takes the pictures that it is asked for, and leaves no server behind."""
 
 import look
-from live_site import LiveSite
+from live_site import copy_of
 from PIL import Image
 
 
-def test_each_page_at_each_width_in_each_theme(browser, tmp_path, monkeypatch):
+def test_each_page_at_each_width_in_each_theme(browser, tmp_path, monkeypatch, _prepared_site):
     pictures, home = tmp_path / "pictures", tmp_path / "home"
     pictures.mkdir()
     home.mkdir()
     sites = []
-    monkeypatch.setattr(look, "LiveSite", lambda folder: sites.append(LiveSite(folder)) or sites[-1])
+    monkeypatch.setattr(look, "LiveSite", lambda folder: sites.append(copy_of(_prepared_site, folder)) or sites[-1])
     taken = look.look(browser, pictures, {"empty blog", "empty work", "server error"}, home)
     expected = {
         f"{page}-{width}-{theme}.png"

@@ -131,7 +131,7 @@ def start_post(page, title, author, date):
 def publish_now(page):
     page.get_by_role("button", name="Publish…").click()
     page.get_by_role("button", name="Publish now").click()
-    expect(page.locator(".messagelist")).to_contain_text("It is live.")
+    expect(page.get_by_text("A reader sees this version since")).to_be_visible()
 
 
 def add_main_photo(page, photo, alt):
