@@ -28,6 +28,9 @@ from .post_form import number_in, seen_in
 from .post_state import readers_of_draft, saved_words
 from .post_words import typed_words
 
+# The highest number that the column holds on every database.
+LAST_TURN = 2**31 - 1
+
 
 def autosave_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
     """The addresses for the post admin's ``get_urls``. Autosave answers who is signed out, instead of a login page."""
@@ -79,7 +82,7 @@ class AutosaveScreens:
 
     def _keep(self, request: HttpRequest, pk: int | None, now: datetime) -> JsonResponse:
         user, data = request.user, request.POST
-        seen, turn = seen_in(data), number_in(data, "_turn") or 0
+        seen, turn = seen_in(data), min(number_in(data, "_turn") or 0, LAST_TURN)
         if pk is None:
             values, typed = typed_words(data, None, user, now)
             kept = publishing.start_post(user, values, typed, window=seen.window, turn=turn, now=now)

@@ -271,7 +271,7 @@ def number_in(data: Mapping[str, str], name: str) -> int | None:
 def seen_in(data: Mapping[str, str]) -> publishing.Seen:
     """What a form's window says that it knows."""
     numbers = [number_in(data, name) for name in ("base", "open_revision", "open_version")]
-    return publishing.Seen(*numbers, window=data.get("window", "")[:WINDOW_LENGTH])
+    return publishing.Seen(*numbers, window=data.get("window", "").replace("\0", "")[:WINDOW_LENGTH])
 
 
 def _new_tag(word: str) -> Tag:

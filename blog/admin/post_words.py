@@ -31,7 +31,7 @@ def typed_words(
         field = PostForm.base_fields[name]
         if field.widget.value_omitted_from_data(data, {}, name):
             continue
-        raw = field.widget.value_from_datadict(data, {}, name)
+        raw = _storable(field.widget.value_from_datadict(data, {}, name))
         if name == "tag_words":
             # Tags are looked up, and made, when the draft is saved.
             typed[name] = raw
@@ -41,6 +41,13 @@ def typed_words(
         except ValidationError:
             typed[name] = raw
     return values, typed
+
+
+def _storable(raw: object) -> object:
+    """What a widget found, without the one character that PostgreSQL keeps nowhere; no column would keep it either."""
+    if isinstance(raw, str):
+        return raw.replace("\0", "")
+    return [_storable(one) for one in raw] if isinstance(raw, list) else raw
 
 
 def _column(

@@ -124,6 +124,15 @@ class TestRoundTrip:
         if name not in ("author", "hero_image", "topic", "related_posts_1"):
             assert editor.open(post).fields[name] == typed
 
+    def test_a_character_that_no_database_keeps_costs_nothing_else(self, editor):
+        post = make_post("A title", live=False)
+        script = Script(editor, post, name="win\0dow")
+        script.turn = 10**12
+        script.type(title="A\0b", body="<p>c\0d</p>", tag_words="e\0f", key_points_0="g\0h", seo_title="\0" + "x" * 201)
+        words = open_revision(editor.user, post)
+        assert (words.title, words.body, words.key_points) == ("Ab", "<p>cd</p>", ["gh"])
+        assert words.typed == {"tag_words": "ef", "seo_title": "x" * 201}
+
     def test_a_writer_signs_with_no_other_name(self, writer):
         ada = make_author("Ada Ray")
         script = Script(writer)
