@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import ForeignKey, Subquery
 from django.utils.text import slugify
@@ -92,10 +93,12 @@ def start_post(
 ) -> Kept:
     """Make a new post of what a person has typed so far; without a title it is an untitled one.
 
-    It has no draft yet, only open words. The same window never makes two, even where an answer got lost.
-    Raises ``NotAllowed``.
+    It has no draft yet, only open words. The same window never makes two, even where an answer got lost, or where it
+    sends twice at once as it is closed. Raises ``NotAllowed``.
     """
     require_create(actor)
+    # One after the other, so that the second one finds the first one's post.
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     values = _tidied(values)
     about = {"typed": typed, "saved_at": now, "window": window, "turn": turn}
     if window:

@@ -18,6 +18,7 @@ from blog.publishing import (
     AddressTaken,
     AlreadyLive,
     EditConflict,
+    Kept,
     OtherWords,
     Refused,
     approve,
@@ -27,6 +28,7 @@ from blog.publishing import (
     replace_picture,
     save_draft,
     send_back,
+    start_post,
     submit,
     take_off,
     unschedule,
@@ -92,6 +94,15 @@ def test_two_savers_from_one_base_leave_one_and_tell_the_other(draft, erin):
     results = at_once(lambda: save("One"), lambda: save("Two"))
     assert sum(isinstance(result, EditConflict) for result in results) == 1
     assert post.revisions.count() == 2
+
+
+def test_a_window_that_sends_its_first_words_twice_at_once_makes_one_post(erin):
+    def begin(number):
+        return start_post(erin, {"title": f"Idea {number}"}, {}, window="w", turn=number, now=NOON)
+
+    results = at_once(lambda: begin(1), lambda: begin(2))
+    assert all(isinstance(result, Kept) for result in results), results
+    assert Revision.objects.get().title == "Idea 2" and Post.objects.count() == 1
 
 
 def test_publishing_against_taking_off_never_leaves_two_texts_live(draft, rewrite, erin):
