@@ -30,9 +30,9 @@ ALWAYS = {"admin:unlock", "admin:lock", "admin:logout", "admin:login", "admin:js
 # These tell a form's script that it is signed out, so that the page with its words stays.
 ANSWER_SCRIPTS = {"admin:blog_post_signed_in", "admin:blog_post_autosave", "admin:blog_post_autosave_new"}
 # What the browser asks for by itself is no sign that somebody is there.
-BY_ITSELF = {"admin:blog_post_signed_in", "admin:health"}
+BY_ITSELF = {"admin:blog_post_signed_in", "admin:blog_post_presence", "admin:health"}
 # On a shared computer these acts ask for the password again when the last time is long ago.
-GOES_PUBLIC = {"admin:blog_post_publish", "admin:blog_post_take_off"}
+GOES_PUBLIC = {"admin:blog_post_publish", "admin:blog_post_take_off", "admin:blog_image_replace"}
 MANY_AT_ONCE = {"admin:blog_post_bulk": ("take_off",)}
 # These do so everywhere.
 OWN_LOGIN = {"admin:second_step", "admin:new_recovery_codes", "admin:second_step_off"}

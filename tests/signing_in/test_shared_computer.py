@@ -5,10 +5,10 @@ import pytest
 from cast import person
 from django.test import Client
 from django.utils import timezone
-from factories import make_post
+from factories import make_picture, make_post
 from login_steps import PASSWORD, code, is_in, log_in, said
 
-from blog.models import Post, Publication, Topic
+from blog.models import Image, Post, Publication, Topic
 
 pytestmark = pytest.mark.django_db
 IN_THE_BACKGROUND = {"HTTP_SEC_FETCH_MODE": "cors"}
@@ -74,6 +74,14 @@ class TestLock:
             later(minutes=3)
             shared.get("/admin/blog/post/signed-in/?as=1", **IN_THE_BACKGROUND)
         assert shared.get("/admin/help/", **IN_THE_BACKGROUND).status_code == 423
+        assert not is_in(shared)
+
+    def test_a_window_s_signs_of_life_are_no_activity_in_whatever_browser(self, shared, later):
+        path = f"/admin/blog/post/{make_post(live=False).pk}/presence/"
+        for _ in range(4):
+            later(minutes=3)
+            # Older browsers do not say that a script is asking.
+            shared.post(path, {"window": "one"})
         assert not is_in(shared)
 
     def test_a_touch_that_the_page_tells_of_is_activity(self, shared, later):
@@ -173,6 +181,15 @@ class TestGoingPublic:
         assert "type your password once more" in said(answer)
         assert fields(answer)["reason"] == "A patient asked"
         assert Post.objects.get().pk == post.pk
+
+    def test_replacing_a_picture_everywhere_asks_too(self, shared, later):
+        old, new = make_picture(), make_picture(alt_text="Another lamp")
+        for _ in range(2):
+            later(minutes=9)
+            shared.get("/admin/")
+        answer = shared.post(f"/admin/blog/image/{old.pk}/replace/", {"by": new.pk})
+        assert "type your password once more" in said(answer) and fields(answer)["by"] == str(new.pk)
+        assert Image.objects.get(pk=old.pk).replaced_by is None
 
     def test_taking_many_off_at_once_asks_too_and_changing_a_topic_does_not(self, shared, later):
         post = make_post()
