@@ -21,7 +21,7 @@ from blog.models import (
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
-from .drafts import EditConflict, lock_post, newest_revision, others_open, set_aside
+from .drafts import EditConflict, lock_post, newest_revision
 from .held import picture_ids
 from .record import record
 from .review import close_waiting
@@ -76,7 +76,7 @@ def publish(
 ) -> Publication:
     """Put exactly this revision before readers: at once, or from the moment ``at`` (aware) without any further write.
 
-    It must still be the newest draft. What readers see until then ends at that moment. It stays until the moment
+    It must still be the newest draft, and stays it: words that anybody is writing on top of it go on. What readers see until then ends at that moment. It stays until the moment
     ``until``, else until the end that was planned before, if one was. With ``show_updated`` the page says «Updated»
     with the day it goes live.
     Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused``
@@ -141,7 +141,6 @@ def publish(
         )
         index_post(post.pk, now)
         _claim_address(post, publication.slug)
-        set_aside(others_open(actor, post), now)
         close_waiting(actor, post, now)
         Post.objects.filter(pk=post.pk).update(state=Post.State.DRAFT)
         record(

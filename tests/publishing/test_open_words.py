@@ -228,15 +228,11 @@ class TestSaving:
         sitting.type(title="Once more")
         assert sitting.words.base == before
 
-    @pytest.mark.parametrize("act", ["save", "publish"])
-    def test_a_colleagues_act_sets_open_words_aside_and_keeps_them(self, sitting, mona, act, picture):
+    def test_a_colleagues_save_sets_open_words_aside_and_keeps_them(self, sitting, mona, picture):
         body = f'<figure><img data-image="{picture.pk}" alt="A lamp"></figure>'
         sitting.type({"tag_words": "unknown"}, title="Mine", body=body)
         mine = sitting.words
-        if act == "save":
-            save(mona, sitting.post, title="Hers")
-        else:
-            publish(mona, newest_revision(sitting.post), now=NOON)
+        save(mona, sitting.post, title="Hers")
         kept = Revision.objects.get(pk=mine.pk)
         assert (kept.title, kept.set_aside, kept.sealed_at) == ("Mine", True, NOON)
         assert kept.typed == {"tag_words": "unknown"}
@@ -244,8 +240,10 @@ class TestSaving:
         assert RevisionImage.objects.filter(revision=kept, image=picture).exists()
 
     def test_after_a_colleagues_publishing_of_the_same_draft_writing_goes_on(self, sitting, mona):
-        sitting.type(title="Mine")
+        mine = sitting.type(title="Mine").open_id
         publish(mona, newest_revision(sitting.post), now=NOON)
+        # Also for whoever closed the window meanwhile: the form opens with these words.
+        assert (sitting.words.pk, sitting.words.title) == (mine, "Mine")
         sitting.type(title="Mine, longer")
         assert (sitting.words.title, sitting.words.base) == ("Mine, longer", newest_revision(sitting.post))
 
