@@ -28,6 +28,8 @@ from .post_words import typed_words
 CHOICE = "choice-"
 KEY = re.compile(r"[a-z0-9_-]{1,40}")
 CHOICES = frozenset({THEIRS, YOURS, THEIRS_FIRST, YOURS_FIRST})
+# In the session: the words that this person has settled, even where nothing of them was taken.
+SETTLED = "both_texts_settled"
 
 
 def conflict_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
@@ -56,6 +58,15 @@ def refused_save(model_admin: admin.ModelAdmin, request: HttpRequest, form: Post
     return _page(model_admin, request, post, mine, {}, now, status=409, kept_window=form.seen.window)
 
 
+def left_aside(request: HttpRequest, post: Post, newest: Revision | None, now: datetime) -> dict[str, str] | None:
+    """What the editing screen says of words that are not in the draft because a colleague saved, and nobody settled."""
+    mine = publishing.words_left_aside(request.user, post, newest)
+    if mine is None or request.session.get(SETTLED) == mine.pk:
+        return None
+    both = reverse("admin:blog_post_conflict", args=[post.pk, mine.pk])
+    return {"who": _name(newest.saved_by), "at": _when(mine.saved_at, now), "both": both}
+
+
 def _show(model_admin: admin.ModelAdmin, request: HttpRequest, pk: int, mine_id: int) -> HttpResponse:
     post = Post.objects.filter(pk=pk).select_related("author").first()
     if post is None:
@@ -75,6 +86,7 @@ def _save(model_admin: admin.ModelAdmin, request: HttpRequest, pk: int, mine_id:
     both = BothTexts(there, mine, choices)
     if both.left:
         return _page(model_admin, request, post, mine, choices, now, refused=True)
+    request.session[SETTLED] = mine.pk
     publishing.set_own_aside(request.user, post, now)
     newest = publishing.newest_revision(post)
     data = both.merged()
@@ -118,13 +130,16 @@ def _page(
     there = publishing.words_there(request.user, post)
     is_own = there.saved_by_id == request.user.pk
     who = _name(there.saved_by)
+    both = BothTexts(there, mine, choices)
+    if not both.places:
+        request.session[SETTLED] = mine.pk
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"You wrote “{post.title}” in two windows" if is_own else f"{who} saved this post before you",
         "post": post,
         "opts": model_admin.opts,
         "action": reverse("admin:blog_post_conflict", args=[post.pk, mine.pk]),
-        "both": BothTexts(there, mine, choices),
+        "both": both,
         "seen": _mark(there),
         "is_own": is_own,
         "who": who,

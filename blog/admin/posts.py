@@ -18,7 +18,7 @@ from blog.models import Image, Post, Tag
 
 from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
-from .post_conflict import conflict_urls, refused_save
+from .post_conflict import conflict_urls, left_aside, refused_save
 from .post_form import PostForm
 from .post_links import link_urls
 from .post_list import PostList
@@ -154,7 +154,10 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "zone_name": settings.TIME_ZONE,
             "may_release": publishing.may_release(request.user),
             "may_take_off": publishing.may_take_off(request.user),
-            "review": review_words(post, publishing.newest_revision(post), now) if post is not None else None,
+            "review": review_words(post, form.newest, now) if post is not None else None,
+            "left_aside": left_aside(request, post, form.newest, now)
+            if post is not None and not form.is_bound
+            else None,
             "hero": hero,
             "hero_thumbnail": _hero_file(hero),
             "blog_address": f"{urlsplit(settings.SITE_URL).netloc}{reverse('blog:index')}",

@@ -18,7 +18,7 @@ from .access import (
     require_take_off,
 )
 from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside, settle, start_post
-from .both_texts import kept_words, words_there
+from .both_texts import kept_words, words_left_aside, words_there
 from .bulk import KINDS as BULK_KINDS
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
 from .drafts import (
@@ -187,6 +187,7 @@ __all__ = [
     "unschedule",
     "waiting_review",
     "who_decides",
+    "words_left_aside",
     "words_there",
     "wrote",
 ]

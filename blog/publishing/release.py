@@ -76,9 +76,9 @@ def publish(
 ) -> Publication:
     """Put exactly this revision before readers: at once, or from the moment ``at`` (aware) without any further write.
 
-    It must still be the newest draft, and stays it: words that anybody is writing on top of it go on. What readers see until then ends at that moment. It stays until the moment
-    ``until``, else until the end that was planned before, if one was. With ``show_updated`` the page says «Updated»
-    with the day it goes live.
+    It must still be the newest draft, and stays it: words that anybody is writing on top of it go on. What readers see
+    until then ends at that moment. It stays until the moment ``until``, else until the end that was planned before, if
+    one was. With ``show_updated`` the page says «Updated» with the day it goes live.
     Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused``
     with what is missing.
     """

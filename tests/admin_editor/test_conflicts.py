@@ -3,6 +3,7 @@
 import lxml.html
 import pytest
 from cast import person
+from django.utils import timezone
 from factories import make_author, make_picture, make_post, make_tag, make_topic
 
 from blog.models import Post, Revision
@@ -261,6 +262,28 @@ def test_what_the_form_refuses_comes_back_in_the_form_with_what_was_chosen(edito
 def test_two_people_who_typed_the_same_have_nothing_to_choose(editor, otto, shared):
     both = conflict(editor, otto, shared, {"title": "Same"}, {"title": "Same"})
     assert "Both texts say the same, so there is nothing to choose." in both.text and both.form is None
+
+
+def test_who_had_left_meanwhile_finds_the_own_words_where_the_form_opens(editor, otto, shared):
+    def left_aside(screen):
+        return screen.open(shared).page.xpath("string(//*[@id='left-aside'])"), screen.page.xpath(
+            "//*[@id='left-aside']//a/@href"
+        )
+
+    newest = newest_revision(shared)
+    values = {"title": "Mine, typed in a window that was closed"}
+    seen = Seen(newest.pk, window="closed")
+    autosave(editor.user, shared, values, {}, seen=seen, now=timezone.now())
+    assert left_aside(editor) == ("", [])
+    otto.open(shared).send(title="Otto’s")
+    words, (link,) = left_aside(editor)
+    assert "are not in this draft: otto saved meanwhile. Both texts are kept." in words
+    assert left_aside(otto) == ("", [])
+    both = Both(editor, editor.client.get(link))
+    assert "closed" in both.side("Title", "yours")
+    # Whatever is chosen, it is settled then.
+    both.choose(title="theirs")
+    assert newest_revision(shared).title == "Otto’s" and left_aside(editor) == ("", [])
 
 
 class TestTwoWindows:
