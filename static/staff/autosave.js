@@ -45,6 +45,8 @@
       copiedSince = 0;
     };
     postForm.isKept = () => !isDirty() || keepCopy();
+    postForm.isOnServer = () => !isDirty();
+    const whereKept = () => (keepCopy() ? 'Your text is kept in this browser.' : 'This browser keeps no copy: leave this page open.');
 
     // --- The save line ---------------------------------------------------------------------------------------------
 
@@ -82,8 +84,9 @@
       againTimer = setTimeout(save, AGAIN);
     };
     const isAway = (kind) => {
-      const isCopied = keepCopy();
-      const where = isCopied ? 'Your text is kept in this browser.' : 'This browser keeps no copy: leave this page open.';
+      // Whether the words arrived is not known: they go again, also where the page says meanwhile what it said before.
+      confirmed = null;
+      const isCopied = keepCopy(), where = whereKept();
       if (kind === 'refused') trouble('refused', 'Not saved.', where, true);
       else trouble('offline', isCopied ? `Offline. Kept in this browser since ${clock(copiedSince)}.` : 'Offline.', isCopied ? 'Keep writing.' : where, true);
       later();
@@ -142,7 +145,12 @@
     // One request, and what its answer means. A lost token is asked for anew, once.
     const round = async (mayAskToken = true) => {
       const sent = text();
-      if (sent === confirmed || stopped) return;
+      if (stopped) return;
+      if (sent === confirmed) {
+        // What was typed is taken back, and the server never got it.
+        dropCopy(form.dataset.post);
+        return;
+      }
       keepCopy(sent);
       if (!form.dataset.trouble) postForm.say('Saving…');
       let response = null, answer = null;
@@ -176,7 +184,7 @@
       } else {
         stop(answer.state);
         const words = {conflict: 'Autosave has stopped so that nothing is overwritten.', stale: 'This window saves no more.'};
-        trouble(answer.state, answer.sentence || 'Not saved.', words[answer.state] || 'Your text is kept in this browser.');
+        trouble(answer.state, answer.sentence || 'Not saved.', words[answer.state] || whereKept());
         if (answer.mine && !isDirtyAgainst(sent)) dropCopy(form.dataset.post);
       }
       form.dispatchEvent(new CustomEvent('autosave-answer', {detail: answer}));

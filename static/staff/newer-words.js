@@ -110,7 +110,7 @@
       await postForm.putBack(taken.words);
       if (form.dataset.post) await postForm.saveInstead();
       else await postForm.flush();
-      if (!form.dataset.trouble) {
+      if (postForm.isOnServer()) {
         localCopy.remove(person, taken.post, taken.window);
         say('The words of this browser stand here now. The others are kept among the earlier versions.');
       } else {
@@ -149,7 +149,8 @@
           copy = left;
           break;
         }
-        localCopy.remove(person, left.post, left.window);
+        // The same words as here: they are on the server, or this window keeps them from now on.
+        if (postForm.isKept()) localCopy.remove(person, left.post, left.window);
       }
       note.hidden = !copy;
       if (!copy) return;
@@ -163,6 +164,11 @@
     for (const button of document.querySelectorAll('[data-newer-use]')) button.addEventListener('click', use);
     for (const button of document.querySelectorAll('[data-newer-keep]')) button.addEventListener('click', keep);
     part('close').addEventListener('click', () => dialog.close());
+    // A window that saves no more takes no words either; they are offered again where it is loaded anew.
+    form.addEventListener('autosave-stop', () => {
+      note.hidden = true;
+      dialog.close();
+    });
     const editor = window.CKEDITOR && window.CKEDITOR.instances.id_body;
     if (editor && editor.status !== 'ready') editor.on('instanceReady', offer);
     else offer();

@@ -75,9 +75,11 @@
         return answer;
       },
       // Set by other scripts. flush(): bring what is typed to the server now. isKept(): whether no word would be lost by
-      // leaving. signedOut(answer): the server says that this page's writer is not the one who is signed in.
+      // leaving. isOnServer(): whether the server has said that it has every word. signedOut(answer): the server says
+      // that this page's writer is not the one who is signed in.
       flush: async () => {},
       isKept: () => false,
+      isOnServer: () => false,
       signedOut: null,
     };
 

@@ -11,11 +11,12 @@
     let timer = 0, looking = false;
 
     const show = (other) => {
+      const isKept = postForm.isKept();
       dialog.dataset.other = other ? 'yes' : 'no';
       part('out-title').textContent = other ? 'Somebody else is logged in' : 'Please log in again';
       part('out-words').textContent = other
-        ? `This text is ${owner}’s. It is kept in this browser for ${owner}, and nobody else is offered it. Log out, then log in as ${owner} to go on.`
-        : 'You were signed out. Your text is safe in this browser and will be saved as soon as you are back.';
+        ? `This text is ${owner}’s. ${isKept ? `It is kept in this browser for ${owner}, and nobody else is offered it.` : 'It stands on this page only: leave it open.'} Log out, then log in as ${owner} to go on.`
+        : `You were signed out. ${isKept ? 'Your text is safe in this browser' : 'This browser keeps no copy: leave this page open. Your text stands here'} and will be saved as soon as you are back.`;
       part('login').textContent = other ? 'Go to log out' : 'Log in';
       part('login').href = other ? postForm.form.dataset.home : postForm.form.dataset.login;
       part('copy').hidden = other;
@@ -58,7 +59,7 @@
         await navigator.clipboard.writeText(text);
         part('copied').textContent = 'Copied.';
       } catch {
-        part('copied').textContent = 'This browser does not let the page copy. Your text is safe in it.';
+        part('copied').textContent = 'This browser does not let the page copy. Your text stands here as it was.';
       }
     });
   }

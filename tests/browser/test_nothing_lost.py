@@ -81,6 +81,20 @@ def test_words_are_on_the_server_soon_after_a_pause_and_come_back(desk, site):
     desk.is_saved()
     assert page.evaluate(PAUSE, last) < 3000
     assert desk.stored() == [["By itself", "<p>Words first</p>", True, False]]
+    # What is typed and taken back at once leaves no copy to be asked about.
+    desk.title.fill("By itself?")
+    page.wait_for_function(f"() => ({COPIES})().length")
+    desk.title.fill("By itself")
+    page.wait_for_function(f"() => !({COPIES})().length")
+    # Words that arrived although no answer came back are taken back on the server, too.
+    page.route("**/autosave/", lambda route: (route.fetch(), route.abort()), times=1)
+    desk.title.fill("Never meant")
+    expect(page.locator("[data-trouble-line]")).to_contain_text("Kept in this browser", timeout=LONG)
+    assert desk.stored()[0][0] == "Never meant"
+    desk.title.fill("By itself")
+    page.get_by_role("button", name="Try again now").click()
+    desk.is_saved()
+    assert desk.stored() == [["By itself", "<p>Words first</p>", True, False]]
     # A text that an input method puts in, without an event of the editor's.
     with page.expect_response("**/autosave/", timeout=LONG):
         page.evaluate("() => { CKEDITOR.instances.id_body.editable().$.querySelector('p').append(' by hand'); }")
@@ -191,6 +205,10 @@ def test_a_window_that_died_leaves_its_words_to_compare(desk, site):
     note = page.locator("[data-newer]")
     expect(note).to_contain_text("This browser holds newer words than the server")
     expect(again.title).to_have_value("The server’s title")
+    # A window that fell behind takes none; loaded anew it offers them again.
+    page.evaluate("() => document.getElementById('post_form').dispatchEvent(new CustomEvent('autosave-stop'))")
+    expect(note).to_be_hidden()
+    again.open(pk)
     note.get_by_role("button", name="Compare them").click()
     dialog = page.locator("#compare-words")
     expect(dialog.locator("mark")).to_have_text(
