@@ -47,6 +47,12 @@ class AlreadyScheduled(Refused):
 def missing_for_release(revision: Revision) -> dict[str, str]:
     """What keeps a revision from going live: field to mend and a sentence for its editor; empty when nothing does."""
     missing = {}
+    if revision.typed:
+        # Words that came to rest with something in a field that it cannot hold: without it they are another text.
+        missing[next(iter(revision.typed))] = (
+            "Something in the draft is unfinished and would be left out, such as a tag that does not exist. "
+            "Mend it, then save."
+        )
     if not plain_text(revision.body).strip():
         missing["body"] = "There is no text yet. Write the article first."
     if revision.author_id is not None and revision.author.is_sample and not revision.post.is_sample:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from staff_words import NOON, buttons, tree, words
 
 from blog.models import AuditEntry, Author, Post, Publication
-from blog.publishing import drafts, newest_revision, publish, release, take_off
+from blog.publishing import Seen, autosave, drafts, newest_revision, publish, release, take_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -81,6 +81,16 @@ class TestWhatItSays:
     def test_the_shown_date(self, screen, draft):
         said = words(screen(draft(published_at=datetime(2025, 6, 2, 18, tzinfo=UTC))))
         assert "The page shows the date June 2, 2025" in said
+
+    def test_what_was_typed_and_no_field_could_hold_is_not_left_out_unasked(self, screen, draft, erin):
+        post = draft(author=Author.objects.create(name="Ada", slug="ada"))
+        seen = Seen(newest_revision(post).pk, window="closed")
+        typed = {"seo_title": "x" * 201}
+        autosave(erin, post, {"body": "<p>Text</p>"}, typed, seen=seen, now=NOON - HOUR)
+        answer = screen(post)
+        assert "Must fix 1" in words(answer) and "would be left out" in words(answer)
+        assert buttons(answer) == []
+        assert tree(answer).xpath("//a[contains(@href, '#id_seo_title')]")
 
     def test_what_is_missing_turns_the_button_off(self, screen, draft, erin):
         post = draft(body="", author=None)
