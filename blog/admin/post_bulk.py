@@ -229,10 +229,12 @@ def do_it(request: HttpRequest) -> HttpResponse:
     keys = [key for key in dict.fromkeys(keys) if key < 2**63][: publishing.MOST_POSTS + 1]
     if name not in SCREENS:
         raise Http404
-    form = SCREENS[name].form(request.POST, posts=list(Post.objects.filter(pk__in=keys).only("pk")))
-    if not form.is_valid():
-        return _asking(request, name, keys, back, form)
     try:
+        # Before what was chosen is judged: the page that asks again names posts.
+        publishing.require_act(request.user, name)
+        form = SCREENS[name].form(request.POST, posts=list(Post.objects.filter(pk__in=keys).only("pk")))
+        if not form.is_valid():
+            return _asking(request, name, keys, back, form)
         act = publishing.act_on_many(request.user, name, keys, form.wanted())
     except publishing.NotAllowed as refused:
         return admin.site.refusal(request, str(refused))

@@ -20,7 +20,7 @@ from .access import (
 from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside, settle, start_post
 from .both_texts import kept_words, words_left_aside, words_there
 from .bulk import KINDS as BULK_KINDS
-from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, undo_many
+from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, require_act, undo_many
 from .drafts import (
     SLUG_LENGTH,
     EditConflict,
@@ -158,6 +158,7 @@ __all__ = [
     "record",
     "remove_samples",
     "replace_picture",
+    "require_act",
     "require_create",
     "require_decide_review",
     "require_edit",

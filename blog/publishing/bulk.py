@@ -61,6 +61,12 @@ def may_act(actor: Actor, name: str) -> bool:
     return actor.is_active and actor.has_perm(needed)
 
 
+def require_act(actor: Actor, name: str) -> None:
+    """Raise ``NotAllowed`` unless this kind of act can be open to the actor at all."""
+    if not may_act(actor, name):
+        raise NotAllowed("Your login may not do this to posts. Ask an editor to do it.")
+
+
 def act_on_many(actor: Actor, name: str, keys: Iterable[int], wanted: Wanted, now: datetime | None = None) -> BulkAct:
     """Do the act called ``name`` (of ``KINDS``) to the posts with these keys, each by itself.
 
@@ -69,8 +75,7 @@ def act_on_many(actor: Actor, name: str, keys: Iterable[int], wanted: Wanted, no
     for no post or more than ``MOST_POSTS``.
     """
     keys = list(dict.fromkeys(keys))
-    if not may_act(actor, name):
-        raise NotAllowed("Your login may not do this to posts. Ask an editor to do it.")
+    require_act(actor, name)
     if not keys:
         raise Refused("No post is chosen. Tick those that you mean, then choose again.")
     if len(keys) > MOST_POSTS:

@@ -185,6 +185,13 @@ def test_rights_are_asked_again_when_it_is_done(as_user, wilma, draft):
     assert Post.objects.get().author != bo and Post.objects.get().trashed_at is None
 
 
+@pytest.mark.parametrize("action", ["take_off", "set_topic", "add_tag", "set_author", "trash"])
+def test_who_has_no_role_learns_no_title_by_leaving_a_choice_out(as_user, nora, draft, action):
+    sent = {"action": action, "_selected_action": [draft("A secret draft").pk]}
+    answer = as_user(nora).post(f"{LIST}bulk/", sent)
+    assert answer.status_code == 403 and "secret" not in answer.content.decode()
+
+
 def test_what_others_did_is_theirs(as_user, client, draft, lasers, wilma):
     told = confirm(client, choose(client, "set_topic", draft()), topic=lasers.pk)
     address = told.request["PATH_INFO"]
