@@ -25,10 +25,8 @@ from blog.signing_in import second_factor
 from blog.signing_in.sessions import end_sessions
 
 from .guard import lock, unlock
-from .login import code_step, finish, half_signed_in, start_again
+from .login import KEY, code_step, finish, half_signed_in, start_again
 from .site import staff_policy
-
-KEY = "second_factor_key"
 
 # Nobody looks at keys and codes, or changes them, by a form over their rows.
 admin.site.unregister(TOTPDevice)

@@ -28,6 +28,8 @@ from blog.publishing import record
 from blog.signing_in import attempts, devices, second_factor
 
 HALF = "signing_in"
+# The key of a second step that is being set up, which only the person may know whom it was shown to.
+KEY = "second_factor_key"
 HALF_LASTS = timedelta(minutes=10)
 # Whom the page for a new password leads to the login.
 NAME_TO_FILL_IN = "login_name"
@@ -118,6 +120,7 @@ def begin(request: HttpRequest, person: User, *, shared: bool, target: str) -> H
     now = timezone.now()
     if SESSION_KEY in request.session:
         log_out(request)  # whoever was signed in here, perhaps behind a locked screen, is so no more
+    request.session.pop(KEY, None)  # nor does a key that somebody else saw here become this person's
     has_second = second_factor.has_second_factor(person)
     if not has_second and settings.SECOND_FACTOR == "optional":
         return finish(request, person, redirect(target), shared=shared)

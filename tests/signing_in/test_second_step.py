@@ -65,6 +65,14 @@ class TestFirstLogin:
         assert not second_factor.has_second_factor(wilma) and not is_in(client)
         assert key_on(client.get(SET_UP)) == key
 
+    def test_a_key_that_somebody_else_saw_in_this_browser_is_not_theirs(self, client, wilma, required):
+        person("mallory", "Writer")
+        log_in(client, "mallory", shared="on")
+        seen = key_on(client.get(SET_UP))
+        log_in(client, shared="on")
+        page = client.get(SET_UP)
+        assert "wilma" in page.content.decode() and key_on(page) != seen
+
     def test_from_the_invitation_to_the_work_list(self, client, required):
         out = StringIO()
         call_command("invite", "--name", "Dana Ruiz", "--role", "Writer", stdout=out)
