@@ -23,6 +23,7 @@ from django.utils.text import slugify
 from blog import outbox, reading
 from blog.models import AuditEntry, Author, Mail
 from blog.publishing.access import Actor, NotAllowed, Operator, Refused
+from blog.publishing.preview_links import end_links_of
 from blog.publishing.record import record
 
 # Says to ``invite`` that an author of the same name is somebody else.
@@ -158,7 +159,8 @@ def change_rights(
 ) -> None:
     """Give a login exactly these roles, close or open it, put it above all roles or not. None leaves what is.
 
-    Raises ``NotAllowed`` where the actor may not do it; nobody closes the own login or takes the own power away.
+    The preview links of a login that is closed end with it. Raises ``NotAllowed`` where the actor may not do it; nobody
+    closes the own login or takes the own power away.
     """
     now = now or timezone.now()
     stored = User.objects.select_for_update().get(pk=user.pk)
@@ -174,6 +176,8 @@ def change_rights(
         act = AuditEntry.Act.LOGIN_OPENED if is_active else AuditEntry.Act.LOGIN_CLOSED
         record(actor, act, at=now, about=stored)
         stored.is_active = is_active
+        if not is_active:
+            end_links_of(actor, stored, now)
     if moves:
         stored.is_superuser = everything
     stored.save(update_fields=["is_active", "is_superuser"])

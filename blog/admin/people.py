@@ -246,7 +246,8 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
             (
                 "is_active",
                 "May log in",
-                "Untick it when somebody leaves. The login is closed at once, and nothing is lost.",
+                "Untick it when somebody leaves. The login is closed at once, preview links that they made end, and "
+                "nothing is lost.",
             ),
             ("is_superuser", "May do everything", "Above all roles. One or two people need it."),
         ):

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -74,6 +75,15 @@ def end_preview_link(actor: Actor, link: PreviewLink, now: datetime | None = Non
     require_edit(actor, post)
     if live_links(post, now).filter(pk=link.pk).update(revoked_at=now):
         record(actor, AuditEntry.Act.LINK_REVOKED, at=now, post=post, revision=link.revision)
+
+
+@transaction.atomic
+def end_links_of(actor: Actor, maker: User, now: datetime) -> None:
+    """End every link that a person made. For the day their login is closed: whoever has left reads no newer draft."""
+    theirs = PreviewLink.objects.filter(made_by=maker, revoked_at__isnull=True, expires_at__gt=now)
+    for link in theirs.select_related("post", "revision"):
+        if theirs.filter(pk=link.pk).update(revoked_at=now):
+            record(actor, AuditEntry.Act.LINK_REVOKED, at=now, post=link.post, revision=link.revision)
 
 
 def live_links(post: Post, now: datetime) -> QuerySet[PreviewLink]:

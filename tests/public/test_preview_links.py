@@ -131,6 +131,19 @@ def test_every_end_is_the_same_page(draft, client):
     assert "There is no preview here" in text and "Quillwort" not in text
 
 
+def test_whoever_leaves_reads_no_newer_draft(draft, client):
+    mara, left = person("mara", "Manager"), person("left", "Writer", "Editor")
+    _, theirs = make_preview_link(left, draft, days=30)
+    _, other = share(draft)
+    client.force_login(mara)
+    client.post(f"/admin/auth/user/{left.pk}/change/", {"username": "left"})
+    assert client.get(f"/preview/{theirs}/").status_code == 404 and client.get(other).status_code == 200
+    ended = AuditEntry.objects.filter(act=AuditEntry.Act.LINK_REVOKED)
+    assert list(ended.values_list("actor", "post", "revision")) == [(mara.pk, draft.pk, None)]
+    client.post(f"/admin/auth/user/{left.pk}/change/", {"username": "left", "is_active": "on"})
+    assert client.get(f"/preview/{theirs}/").status_code == 404
+
+
 def test_a_link_ends_at_its_minute(draft, client, monkeypatch):
     link, address = share(draft, 1)
     for moment, status in ((link.expires_at - timedelta(microseconds=1), 200), (link.expires_at, 404)):
