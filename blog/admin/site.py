@@ -23,11 +23,11 @@ from django.views.decorators.cache import never_cache
 from blog import outbox, publishing, reading
 from blog.clinic_time import today, zone_label
 from blog.models import Author, Publication
-from blog.signing_in import passwords
+from blog.signing_in import attempts, passwords
 
 from .health import front_page_lines, health_page, may_see_health
 from .help import guide
-from .login import PasswordStep
+from .login import PasswordStep, note_lock, wait_sentence
 from .set_up import front_page_steps, may_set_up, set_up_urls
 from .work_list import empty_words, work_for
 
@@ -128,10 +128,23 @@ class StaffSite(AdminSite):
         return PasswordStep.as_view(extra_context=context)(request)
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Django's own screen; a new password ends trusted browsers and every other session."""
+        """Django's own screen; a new password ends trusted browsers and every other session.
+
+        A wrong old one counts like a wrong one at the login: whoever finds a screen open cannot try them all here.
+        """
+        name = request.user.get_username()
+        if request.method == "POST" and attempts.is_locked(request, name):
+            return self.refusal(request, wait_sentence(), title="Your password stays as it is")
         response = super().password_change(request, extra_context)
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+        if request.method != "POST":
+            return response
+        if response.status_code == HTTPStatus.FOUND:
+            attempts.forget_failures(request, name)
             passwords.changed(request.user, request.user, timezone.now(), keep=request.session.session_key)
+            return response
+        is_wrong = response.context_data["form"].has_error("old_password", "password_incorrect")
+        if is_wrong and attempts.count_failure(request, name):
+            note_lock(name)
         return response
 
     def get_urls(self) -> list:

@@ -62,6 +62,15 @@ def test_a_new_password_ends_every_other_session(two, wilma):
     assert Session.objects.count() == 1 and acts(wilma)[-1] == "password_changed"
 
 
+def test_whoever_finds_a_screen_open_cannot_try_all_old_passwords(two, wilma):
+    sent = {"new_password1": NEW, "new_password2": NEW}
+    for number in range(8):
+        assert two[0].post("/admin/password_change/", sent | {"old_password": f"guess {number}"}).status_code == 200
+    answer = two[0].post("/admin/password_change/", sent | {"old_password": PASSWORD})
+    assert answer.status_code == 403 and "wrong too often" in said(answer)
+    assert acts(wilma)[-1] == "sign_in_locked" and User.objects.get(pk=wilma.pk).check_password(PASSWORD)
+
+
 def test_a_new_password_by_somebody_else_ends_all(two, wilma):
     root = Client()
     root.force_login(User.objects.create_superuser("root", password=PASSWORD))
