@@ -32,6 +32,8 @@ from .held import hold_pictures, hold_tags
 from .record import record
 
 SLUG_LENGTH = 200
+# Of the words of tags that stand in a form no more are looked up; no form saves so many.
+LOOKED_UP = 50
 # The note on a draft that differs from the one before in a replaced picture only: nobody's words, so no conflict.
 PICTURE_REPLACED = "A picture was replaced everywhere"
 
@@ -287,14 +289,14 @@ def seal(revision: Revision, tags: Iterable[Tag], now: datetime) -> None:
 def typed_tags(revision: Revision) -> tuple[list[Tag] | None, dict[str, object]]:
     """The tags that an open revision's words mean, None where it says nothing of tags; and the rest of its ``typed``.
 
-    Words that no tag has stay in the rest, for whoever opens the post next.
+    Words that no tag has stay in the rest, for whoever opens the post next, and so do far too many of them.
     """
     rest = dict(revision.typed)
     if "tag_words" not in rest:
         return None, rest
     words = [line for word in str(rest["tag_words"]).split(",") if (line := tidy_line(word))]
-    found = [known_tag(word) for word in words]
-    if all(found):
+    found = [known_tag(word) for word in words[:LOOKED_UP]]
+    if all(found) and len(words) <= LOOKED_UP:
         del rest["tag_words"]
     return sorted({tag for tag in found if tag}, key=lambda tag: tag.pk), rest
 

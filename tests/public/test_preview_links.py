@@ -131,6 +131,15 @@ def test_every_end_is_the_same_page(draft, client):
     assert "There is no preview here" in text and "Quillwort" not in text
 
 
+def test_a_text_pasted_among_the_tags_keeps_nobody_waiting(draft, client):
+    typed = {"tag_words": ", ".join(f"word {number}" for number in range(2000))}
+    write_open(draft, title="Being written", typed=typed)
+    _, address = share(draft)
+    with CaptureQueriesContext(connection) as queries:
+        assert "Being written" in client.get(address).content.decode()
+    assert len(queries) < 100
+
+
 def test_whoever_leaves_reads_no_newer_draft(draft, client):
     mara, left = person("mara", "Manager"), person("left", "Writer", "Editor")
     _, theirs = make_preview_link(left, draft, days=30)
