@@ -73,6 +73,8 @@ class TestLock:
         for _ in range(4):
             later(minutes=3)
             shared.get("/admin/blog/post/signed-in/?as=1", **IN_THE_BACKGROUND)
+            # A browser that says nothing of where its requests come from.
+            shared.post("/admin/blog/post/1/presence/", {"window": "w"})
         assert shared.get("/admin/help/", **IN_THE_BACKGROUND).status_code == 423
         assert not is_in(shared)
 
@@ -200,6 +202,14 @@ class TestGoingPublic:
         assert "type your password once more" in said(shared.post("/admin/blog/post/bulk/", sent))
         assert "type your password" not in said(shared.post("/admin/blog/post/bulk/", sent | {"action": "set_topic"}))
         assert Publication.objects.live(timezone.now()).count() == 1
+
+    def test_what_changes_many_pages_or_brings_them_back_asks_too(self, shared, later):
+        for _ in range(2):
+            later(minutes=9)
+            shared.get("/admin/")
+        for path in ("image/1/replace/", "post/bulk/1/undo/"):
+            answer = shared.post(f"/admin/blog/{path}", {"by": "2"})
+            assert "type your password once more" in said(answer) and fields(answer)["by"] == "2", path
 
     def test_on_an_own_computer_nothing_is_asked(self, own, later):
         post = make_post(live=False)
