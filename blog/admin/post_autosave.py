@@ -86,7 +86,7 @@ class AutosaveScreens:
         if pk is None:
             values, typed = typed_words(data, None, user, now)
             kept = publishing.start_post(user, values, typed, window=seen.window, turn=turn, now=now)
-            return self._saved(kept, "Not public yet.", now)
+            return self._saved(kept, "Only staff can see it.", now)
         # The one read of an ordinary autosave: the right to write, and what readers see meanwhile.
         post = Post.objects.with_staff_word(now).select_related("author").defer("body").filter(pk=pk).first()
         if post is None:

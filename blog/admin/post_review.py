@@ -10,6 +10,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -54,6 +55,19 @@ def review_words(post: Post, newest: Revision | None, now: datetime) -> ReviewWo
         note=back.answer if back else "",
         approved=_decided(approved, now) if approved else "",
     )
+
+
+def offers_review(user: User, post: Post | None) -> bool:
+    """Whether the editing screen offers to ask for a review.
+
+    A writer's only way to hand a text on is always there. Whoever may publish hears nothing of reviews where nobody
+    reviews yet.
+    """
+    if post is not None and post.trashed_at is not None:
+        return False
+    if not publishing.may_release(user):
+        return True
+    return post is not None and publishing.somebody_reviews(user)
 
 
 def _decided(review: Review, now: datetime) -> str:

@@ -51,7 +51,7 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
     moments = live and live["live_from"], waiting and waiting["live_from"], ended
     readers = meanwhile = _readers(*moments, now)
     if live and newest and live["revision_id"] == newest.pk:
-        readers = " ".join(("Readers see this text.", _scheduled(*moments, now))).rstrip()
+        readers = " ".join(("Same as the text readers see.", _scheduled(*moments, now))).rstrip()
     elif live and newest and not waiting:
         readers = readers_of_draft(*moments, now)
     ending = waiting or live
@@ -75,7 +75,7 @@ def _readers(live_since: datetime | None, waiting: datetime | None, ended: datet
     elif ended:
         sentence = f"Off the site since {since(ended, now)}."
     else:
-        sentence = "" if waiting else "Not public yet."
+        sentence = "" if waiting else "Only staff can see it."
     return f"{sentence} {_scheduled(live_since, waiting, ended, now)}".strip()
 
 

@@ -25,7 +25,7 @@ from .post_list import PostList
 from .post_presence import presence_urls
 from .post_preview import preview_urls
 from .post_release import release_urls
-from .post_review import review_urls, review_words
+from .post_review import offers_review, review_urls, review_words
 from .post_state import Standing, standing_of
 from .post_versions import version_urls
 from .post_views import view_urls

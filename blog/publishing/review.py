@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog import outbox
 from blog.clinic_time import spoken
-from blog.models import AuditEntry, Author, Post, Publication, Review, Revision
+from blog.models import AuditEntry, Author, Post, Practice, Publication, Review, Revision
 
 from .access import (
     Actor,
@@ -75,6 +75,17 @@ def who_decides(revision: Revision) -> list[User]:
     may = User.objects.with_perm("blog.decide_review", backend="django.contrib.auth.backends.ModelBackend")
     found = may.filter(is_staff=True).distinct().order_by("first_name", "last_name", "username")
     return [user for user in found if not wrote(user, revision)]
+
+
+def somebody_reviews(actor: Actor) -> bool:
+    """Whether the practice says that texts are reviewed, or a colleague has the role for it. One query.
+
+    Having every right there is makes nobody a reviewer.
+    """
+    has_role = User.objects.filter(groups__permissions__codename="decide_review", is_active=True, is_staff=True)
+    says_so = Practice.objects.exclude(review_policy=Practice.ReviewPolicy.NOBODY_YET)
+    asked = User.objects.filter(pk=actor.pk)
+    return asked.filter(Exists(has_role.exclude(pk=actor.pk)) | Exists(says_so)).exists()
 
 
 @transaction.atomic

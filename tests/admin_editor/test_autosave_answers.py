@@ -258,7 +258,7 @@ class TestAnswers:
     def test_what_readers_see_is_said_with_every_answer(self, editor):
         post = make_post("Live", live=False)
         script = Script(editor, post)
-        assert script.type(title="One")["readers"] == "Not public yet."
+        assert script.type(title="One")["readers"] == "Only staff can see it."
         assert script.answer["saved"].startswith("Draft saved ")
         publish(editor.user, newest_revision(post), now=timezone.now() - MINUTE)
         assert script.type(title="Two")["readers"].startswith("Readers still see the text of today")

@@ -42,7 +42,7 @@ def test_the_copy_opens_as_a_draft_with_the_same_words(editor):
     copy = copy_of(post)
     assert editor.answer.request["PATH_INFO"] == reverse("admin:blog_post_change", args=[copy.pk])
     assert "This is a copy of “Winter skin”, as it was last saved. Readers see nothing of it yet." in editor.text
-    assert "Not public yet." in editor.save_line
+    assert "Only staff can see it." in editor.save_line
     assert (copy.title, copy.slug, copy.published_at) == ("Copy of Winter skin", "copy-of-winter-skin", None)
     original = Post.objects.get(pk=post.pk)
     same = set(Post.article_field_names()) - {"title", "slug", "published_at"}

@@ -24,7 +24,7 @@ def test_a_title_is_all_a_draft_needs(editor):
     assert post.created_by == editor.user
     assert Revision.objects.count() == 1 and not Publication.objects.exists()
     editor.open(post)
-    assert "Draft saved" in editor.save_line and "Not public yet." in editor.save_line
+    assert "Draft saved" in editor.save_line and "Only staff can see it." in editor.save_line
 
 
 def test_only_the_title_may_be_sent(editor):
@@ -152,7 +152,7 @@ def test_publish_saves_and_goes_to_the_publishing_screen(editor):
 def test_saving_a_live_post_changes_nothing_for_readers(editor):
     post = make_post("Live", now=timezone.now() - 30 * DAY)
     editor.open(post)
-    assert "Readers see this text." in editor.save_line
+    assert "Same as the text readers see." in editor.save_line
     # Words that are not saved yet are not said to be live.
     meanwhile = editor.page.xpath("//*[@data-meanwhile]/@data-meanwhile")[0]
     assert meanwhile.startswith("Readers see the text of ") and "this text" not in meanwhile

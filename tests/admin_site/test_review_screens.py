@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from staff_words import NOON, buttons, tree, words
 
-from blog.models import Author, Post, Publication, Review
+from blog.models import Author, Post, Practice, Publication, Review
 from blog.publishing import approve, newest_revision, publish, send_back, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -108,9 +108,21 @@ class TestAsking:
         assert "It does not wait for a review any more." in words(answer) and outcome(asked) == Outcome.TAKEN_BACK
         assert "any more. Look at it" in words(as_user(erin).post(address("take_back", asked), follow=True))
 
-    def test_editors_find_it_beside_publishing(self, as_user, erin, post):
-        found = buttons(as_user(erin).get(address("change", post)))
-        assert "Publish…" in found and "Ask for review…" in found
+    def test_editors_find_it_beside_publishing_where_somebody_reviews(self, as_user, erin, wilma, post):
+        def offered(user=erin):
+            found = buttons(as_user(user).get(address("change", post)))
+            assert ("Publish…" in found) == (user == erin)
+            return "Ask for review…" in found
+
+        assert not offered() and offered(wilma), "a writer's only way to hand a text on is always there"
+        User.objects.create_superuser("root")
+        assert not offered(), "every right there is makes nobody a reviewer"
+        Practice.objects.update_or_create(pk=1, defaults={"review_policy": "may"})
+        assert offered()
+        Practice.objects.filter(pk=1).update(review_policy="nobody_yet")
+        assert not offered()
+        person("rita", "Medical reviewer")
+        assert offered()
 
 
 class TestDeciding:
