@@ -129,6 +129,8 @@ class PostForm(forms.ModelForm):
         self.initial.setdefault("base", self.newest.pk if self.newest else None)
         if self.words is not None and not self.is_bound:
             self.initial |= initial_of(self.words)
+            if self.words.saved_by_id != self.user.pk:
+                self.initial.pop("sign_as", None)  # a colleague's own name
         if post.pk is None and "title" in self.fields:
             self.fields["title"].help_text = "The title is all a draft needs."
             if not self.is_bound:

@@ -346,6 +346,7 @@ def _typed(old: Revision, new: Revision) -> list[Change]:
     for name in sorted({*old.typed, *new.typed} - {"tag_words"}):
         before, after = (one.typed.get(name, "") for one in (old, new))
         if before != after:
-            label = f"{LABELS.get(name, name)}, as typed"
+            label = "Name to sign with" if name == "sign_as" else LABELS.get(name, name)
+            label = f"{label}, as typed"
             found.append(Change(name, label, words=f"{before or 'none'} → {after or 'none'}"))
     return found

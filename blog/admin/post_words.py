@@ -14,7 +14,7 @@ from blog.models.article import validate_related_posts
 from .post_fields import moment_of
 from .post_form import PostForm
 
-FIELDS = (*PostForm.Meta.fields, "tag_words")
+FIELDS = (*PostForm.Meta.fields, "tag_words", "sign_as")
 LARGEST = 2**63
 
 
@@ -35,6 +35,10 @@ def typed_words(
         if name == "tag_words":
             # Tags are looked up, and made, when the draft is saved.
             typed[name] = raw
+            continue
+        if name == "sign_as":
+            # So is the author who is written down by name.
+            typed |= {name: raw} if raw.strip() else {}
             continue
         try:
             values[Revision._meta.get_field(name).attname] = _column(name, field, raw, post, user, now)

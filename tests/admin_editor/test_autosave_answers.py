@@ -133,6 +133,17 @@ class TestRoundTrip:
         assert (words.title, words.body, words.key_points) == ("Ab", "<p>cd</p>", ["gh"])
         assert words.typed == {"tag_words": "ef", "seo_title": "x" * 201}
 
+    def test_a_name_to_sign_with_comes_back_to_its_own_person_only(self, screen_of):
+        mia, kim = (screen_of(User.objects.create_superuser(name)) for name in ("mia", "kim"))
+        Script(mia).type(title="First", body="<p>Words.</p>", sign_as="Mia Frost")
+        post = Post.objects.get()
+        assert mia.open(post).fields["sign_as"] == "Mia Frost" and kim.open(post).fields["sign_as"] == ""
+        later(post)
+        assert kim.open(post).fields["sign_as"] == "", "at rest they are the draft of all, but not the name"
+        mia.open(post).send()
+        post.refresh_from_db()
+        assert (post.author.name, post.author.user) == ("Mia Frost", mia.user)
+
     def test_a_writer_signs_with_no_other_name(self, writer):
         ada = make_author("Ada Ray")
         script = Script(writer)
