@@ -20,10 +20,17 @@
     line.before(chips, typed);
     row.querySelector('[data-without-script]')?.remove();
 
-    const words = () => line.value.split(',').map((word) => word.trim()).filter(Boolean);
+    const wordsOf = (text) => text.split(',').map((word) => word.trim()).filter(Boolean);
+    const together = (list, more) => {
+      const all = [...list];
+      for (const word of more) if (!all.some((other) => other.toLowerCase() === word.toLowerCase())) all.push(word);
+      return all;
+    };
+    let words = wordsOf(line.value);
     const set = (list) => {
       const value = list.join(', ');
-      if (value !== words().join(', ')) {
+      words = list;
+      if (value !== wordsOf(line.value).join(', ')) {
         line.value = value;
         line.dispatchEvent(new Event('input', {bubbles: true}));
       }
@@ -32,18 +39,17 @@
         chip.type = 'button';
         chip.textContent = word;
         chip.setAttribute('aria-label', `Remove tag ${word}`);
-        chip.addEventListener('click', () => { set(words().filter((other) => other !== word)); typed.focus(); });
+        chip.addEventListener('click', () => { set(words.filter((other) => other !== word)); typed.focus(); });
         return chip;
       }));
     };
     const add = () => {
-      const list = words();
-      for (const word of typed.value.split(',').map((part) => part.trim()).filter(Boolean)) {
-        if (!list.some((other) => other.toLowerCase() === word.toLowerCase())) list.push(word);
-      }
+      const list = together(words, wordsOf(typed.value));
       typed.value = '';
       set(list);
     };
+    // A word that is still being typed is in what the form sends and keeps, too.
+    typed.addEventListener('input', () => { line.value = together(words, wordsOf(typed.value)).join(', '); });
     typed.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' || event.key === ',') {
         event.preventDefault();
@@ -52,7 +58,7 @@
     });
     typed.addEventListener('change', add);
     line.form.addEventListener('submit', add, true);
-    line.form.addEventListener('words-put-back', () => set(words()));
-    set(words());
+    line.form.addEventListener('words-put-back', () => set(wordsOf(line.value)));
+    set(words);
   }
 }

@@ -486,6 +486,8 @@ def test_arrow_keys_walk_the_whole_toolbar(writing):
         seen.append(page.evaluate("() => document.activeElement.title.split(' (')[0]"))
         page.keyboard.press("ArrowRight")
     assert (seen[0], seen[5], seen[-1]) == ("Paragraph or heading", "Italic", "Remove Format")
+    page.keyboard.press("Escape")
+    expect(writing.text).to_be_focused()
 
 
 def test_an_empty_article_says_where_to_write(writing):

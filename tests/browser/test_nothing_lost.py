@@ -110,6 +110,9 @@ def test_words_are_on_the_server_soon_after_a_pause_and_come_back(desk, site):
         page.keyboard.press("Control+s")
     page.wait_for_selector("html[data-editor-ready=yes]")
     assert desk.stored() == [["By itself, again", "<p>Words first by hand</p>", False, False]]
+    # A tag that is half typed is among the words.
+    page.get_by_placeholder("Add a tag").press_sequentially("Aftercare, Half a t")
+    assert dict(page.evaluate("() => window.postForm.words()"))["tag_words"] == "Aftercare, Half a t"
     # What other scripts rely on: the whole form with the editor's text, and a way to end writing here.
     desk.type(". More")
     desk.is_saved()
