@@ -50,6 +50,24 @@ def test_a_new_post_begins_at_its_title(editor):
     assert not editor.open(make_post(live=False)).page.xpath("//*[@autofocus]")
 
 
+def test_keys_walk_the_screen_in_the_order_of_the_eye(editor):
+    page = editor.open(make_post(live=False)).page
+    parts = (
+        "//header[@id='header']",
+        "//*[@id='save-line']",
+        "//*[@data-publish]",
+        "//*[@data-main-photo]",
+        "//*[@id='id_title']",
+        "//*[@id='id_body']",
+        "//*[@id='id_excerpt']",
+        "//aside[contains(@class,'st-rail')]",
+    )
+    order = list(page.iter())
+    places = [order.index(page.xpath(part)[0]) for part in parts]
+    assert places == sorted(places)
+    assert not page.xpath("//*[@tabindex > 0]")
+
+
 def rich_post(**values):
     photo, other = make_picture(), make_picture(500, 300)
     live = [make_post(f"Live {number}") for number in (1, 2)]

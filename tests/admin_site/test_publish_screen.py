@@ -346,6 +346,13 @@ class TestAtASetTime:
         assert buttons(answer) == ["Unschedule"]
         assert live_title(post) is None
 
+    def test_the_clinics_clock_is_changed_while_it_waits(self, screen, draft):
+        post = draft()
+        answer = screen(post, when="later", date="2027-03-15", time="09:00")
+        assert "Scheduled for March 15, 2027, 9:00 am, Alaska time." in words(answer), "and not 8:00 or 10:00"
+        nine = datetime(2027, 3, 15, 17, tzinfo=UTC)  # in winter it would be 18
+        assert (live_title(post, nine - timedelta(seconds=1)), live_title(post, nine)) == (None, "How lasers work")
+
     @pytest.mark.parametrize(
         ("sent", "said"),
         [

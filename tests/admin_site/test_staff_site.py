@@ -1,5 +1,8 @@
 """The admin site: its policy, its way around, its first page, and what it says to those who may not."""
 
+import re
+from pathlib import Path
+
 import pytest
 from cast import DAY
 from django.contrib.auth.models import User
@@ -53,6 +56,13 @@ class TestEveryAnswer:
         for path in ("/admin/", "/admin/blog/topic/", "/admin/blog/topic/add/"):
             sheets = tree(as_user(root).get(path)).xpath("//head/link[@rel='stylesheet']/@href")
             assert sheets[-1] == "/static/staff/staff.css"
+
+    def test_no_colour_needs_a_new_browser(self):
+        """Where light-dark() is not known, everything it colours would be invisible."""
+        sheets = list((Path(__file__).resolve().parents[2] / "static").rglob("*.css"))
+        assert len(sheets) > 10
+        for sheet in sheets:
+            assert "light-dark(" not in re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL), sheet
 
 
 class TestLogin:
