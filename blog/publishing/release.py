@@ -24,7 +24,7 @@ from .access import Actor, Refused, person, require_release
 from .drafts import EditConflict, lock_post, newest_revision
 from .held import picture_ids
 from .record import record
-from .review import close_waiting
+from .review import close_waiting, lacks_review
 
 # The smallest step between two publications of one post; databases keep microseconds.
 _STEP = timedelta(microseconds=1)
@@ -68,6 +68,8 @@ def missing_for_release(revision: Revision) -> dict[str, str]:
         )
     if revision.hero_image_id and not (revision.hero_alt or revision.hero_is_decorative):
         missing["hero_alt"] = "The main photo has no description. Describe it, or tick “Only decoration”."
+    if lacks_review(revision):
+        missing["review"] = "In this practice a clinician must approve these exact words first. Ask for a review."
     return missing
 
 

@@ -77,6 +77,19 @@ def who_decides(revision: Revision) -> list[User]:
     return [user for user in found if not wrote(user, revision)]
 
 
+def lacks_review(revision: Revision) -> bool:
+    """Whether the practice lets these words go live only once somebody has approved exactly them, and nobody has.
+
+    News of the clinic and samples need nobody.
+    """
+    if revision.kind != Post.Kind.HEALTH_INFORMATION or revision.post.is_sample:
+        return False
+    if not Practice.objects.filter(review_policy=Practice.ReviewPolicy.MUST).exists():
+        return False
+    decided = Review.objects.filter(revision=revision, outcome__in=DECIDED).order_by("-pk").first()
+    return decided is None or decided.outcome != Outcome.APPROVED
+
+
 def somebody_reviews(actor: Actor) -> bool:
     """Whether the practice says that texts are reviewed, or a colleague has the role for it. One query.
 

@@ -12,6 +12,7 @@ from .access import Actor, Refused, person, require_release, require_take_off
 from .drafts import lock_post
 from .record import record
 from .release import remove_waiting
+from .review import lacks_review
 
 
 def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = None, now: datetime | None = None) -> None:
@@ -76,6 +77,8 @@ def put_back(
             raise Refused("Something was published or scheduled since, so it stays as it is. Look at the post.")
         if post.trashed_at:
             raise Refused("This post is in the trash. Take it out first, then publish it.")
+        if lacks_review(last.revision):
+            raise Refused("In this practice a clinician must approve a text before it goes live. Ask for a review.")
         if until <= now:
             raise Refused(f"It was set to leave the site {spoken(until, now)} anyway.")
         publication = Publication(

@@ -4,7 +4,7 @@ import pytest
 from cast import DAY, HOUR, MINUTE, NOON, person
 from django.contrib.auth.models import User
 
-from blog.models import AuditEntry, Author, Mail, Post, Publication, Review, SampleContent, StaffWord
+from blog.models import AuditEntry, Author, Mail, Post, Practice, Publication, Review, SampleContent, StaffWord
 from blog.publishing import (
     EditConflict,
     NotAllowed,
@@ -15,6 +15,7 @@ from blog.publishing import (
     move_to_trash,
     newest_revision,
     publish,
+    put_back,
     queue_for,
     ready_to_publish,
     remove_samples,
@@ -231,6 +232,50 @@ class TestBesidePublishing:
         approve(rita, submit(erin, newest_revision(post), now=NOON).revision, now=NOON)
         assert remove_samples(erin) == 1
         assert not Review.objects.exists() and AuditEntry.objects.filter(about="How lasers work").count() == 2
+
+
+class TestMust:
+    """What the practice promises with «A clinician must»."""
+
+    @pytest.fixture(autouse=True)
+    def must(self, db):
+        Practice.objects.update_or_create(pk=1, defaults={"review_policy": "must"})
+
+    @pytest.mark.parametrize("when", [{}, {"at": NOON + DAY}])
+    def test_exactly_the_approved_words_go_live_and_no_others(self, asked, rita, erin, rewrite, when):
+        post = asked()
+        for actor in (erin, User.objects.create_superuser("root"), Operator()):
+            with pytest.raises(Refused, match="a clinician must approve these exact words first"):
+                publish(actor, newest_revision(post), now=NOON, **when)
+        approve(rita, newest_revision(post), now=NOON)
+        newer = rewrite(post, title="Other words")
+        with pytest.raises(Refused, match="exact words"):
+            publish(erin, newer, now=NOON, **when)
+        assert not Publication.objects.exists()
+        submit(erin, newer, now=NOON)
+        approve(rita, newer, now=NOON)
+        assert publish(erin, newer, now=NOON, **when).title == "Other words"
+
+    def test_an_approval_that_another_decision_followed_is_none(self, asked, rita, erin, wilma):
+        post = asked()
+        approve(rita, newest_revision(post), now=NOON)
+        submit(wilma, newest_revision(post), now=NOON)
+        send_back(rita, newest_revision(post), "The dose is wrong", now=NOON)
+        with pytest.raises(Refused, match="exact words"):
+            publish(erin, newest_revision(post), now=NOON)
+
+    def test_news_needs_nobody(self, draft, erin):
+        assert publish(erin, newest_revision(draft(kind=Post.Kind.CLINIC_NEWS)), now=NOON)
+
+    def test_an_undone_take_off_brings_nothing_back_that_nobody_approved(self, draft, erin):
+        post = draft()
+        Practice.objects.update(review_policy="may")
+        live = publish(erin, newest_revision(post), now=NOON)
+        take_off(erin, post, "Out of date", now=NOON + MINUTE)
+        Practice.objects.update(review_policy="must")
+        live.refresh_from_db()
+        with pytest.raises(Refused, match="a clinician must approve"):
+            put_back(erin, live, now=NOON + 2 * MINUTE)
 
 
 class TestQueues:
