@@ -32,16 +32,12 @@ ANSWER_SCRIPTS = {"admin:blog_post_signed_in", "admin:blog_post_autosave", "admi
 # What the browser asks for by itself is no sign that somebody is there.
 BY_ITSELF = {"admin:blog_post_signed_in", "admin:blog_post_presence", "admin:health"}
 # On a shared computer these acts ask for the password again when the last time is long ago.
-<<<<<<< HEAD
-GOES_PUBLIC = {"admin:blog_post_publish", "admin:blog_post_take_off", "admin:blog_image_replace"}
-=======
 GOES_PUBLIC = {
     "admin:blog_post_publish",
     "admin:blog_post_take_off",
     "admin:blog_post_bulk_undo",
     "admin:blog_image_replace",
 }
->>>>>>> 77931e5 (Ask for the password before a picture is replaced everywhere, too)
 MANY_AT_ONCE = {"admin:blog_post_bulk": ("take_off",)}
 # These do so everywhere.
 OWN_LOGIN = {"admin:second_step", "admin:new_recovery_codes", "admin:second_step_off"}

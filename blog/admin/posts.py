@@ -158,6 +158,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "left_aside": left_aside(request, post, form.newest, now)
             if post is not None and not form.is_bound
             else None,
+            "offers_review": offers_review(request.user, post),
             "hero": hero,
             "hero_thumbnail": _hero_file(hero),
             "blog_address": f"{urlsplit(settings.SITE_URL).netloc}{reverse('blog:index')}",
