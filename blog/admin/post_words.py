@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from blog.content.plain import tidy_line
 from blog.models import Author, Post, Revision
 from blog.models.article import validate_related_posts
 
@@ -69,6 +70,8 @@ def _column(
         return moment_of(field.clean(raw), post.published_at if post else None, now)
     if name == "slug":
         return _slug(field.clean(raw).strip(), post)
+    if name == "title" and not tidy_line(field.clean(raw)):
+        raise ValidationError("Nothing of this title can be seen.")
     return field.clean(raw)
 
 

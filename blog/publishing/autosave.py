@@ -251,13 +251,16 @@ def _revision(
 
 
 def _tidied(values: dict[str, object]) -> dict[str, object]:
-    """The values as saving would store them: cleaned by the fields themselves."""
+    """The values as saving would store them: cleaned by the fields themselves. Without a title the one before stays."""
     draft = Revision(**values)
-    return {
+    found = {
         field.attname: field.pre_save(draft, False)
         for field in ArticleFields._meta.local_fields
         if field.attname in values
     }
+    if found.get("title") == "":
+        del found["title"]  # no post can be without one, and so could not be opened once these words are at rest
+    return found
 
 
 def _related() -> dict[str, type]:

@@ -352,6 +352,12 @@ class TestRest:
         settle(sitting.post, NOON + REST)
         assert newest_revision(sitting.post).slug == "light-2"
 
+    def test_a_title_of_which_nothing_can_be_seen_is_none(self, sitting):
+        sitting.type(title="\u200b\x07", subtitle="New")
+        settle(sitting.post, NOON + REST)
+        newest = newest_revision(sitting.post)
+        assert (newest.title, newest.subtitle) == ("How lasers work", "New")
+
     def test_words_that_change_nothing_leave_no_version(self, sitting):
         sitting.type(title="Other")
         sitting.type({"tag_words": ""}, title="How lasers work")
