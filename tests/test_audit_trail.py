@@ -114,6 +114,10 @@ class TestThePage:
         assert "Light" in today and "Login closed" not in today
         assert "Dark" in self.listed(mara, "?q=dark") and "Light" not in self.listed(mara, "?q=dark")
 
+    def test_an_entry_of_a_release_before_that_named_no_title(self, mara, db):
+        AuditEntry.objects.create(act=AuditEntry.Act.TRASHED, at=timezone.now(), post=make_post("Light", live=False))
+        assert "Light" in self.listed(mara)
+
     def test_who_may(self, db):
         for name, roles, status in (("erin", ("Editor",), 200), ("wilma", ("Writer",), 403), ("nora", (), 403)):
             client = Client()

@@ -86,7 +86,9 @@ class AuditEntryAdmin(StaffModelAdmin):
         if entry.post is None:
             login = entry.person.get_username() if entry.person else ""
             return f"{entry.about} ({login})" if login not in ("", entry.about) else entry.about
-        return format_html('<a href="{}">{}</a>', reverse("admin:blog_post_change", args=[entry.post_id]), entry.about)
+        # A release before this record of titles wrote none.
+        title = entry.about or entry.post.title
+        return format_html('<a href="{}">{}</a>', reverse("admin:blog_post_change", args=[entry.post_id]), title)
 
     @admin.display(description="By", ordering="actor__username")
     def who(self, entry: AuditEntry) -> str:
