@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from blog import outbox
 from blog.clinic_time import spoken
+from blog.content.plain import tidy_text
 from blog.models import AuditEntry, Author, Post, Practice, Publication, Review, Revision
 
 from .access import (
@@ -121,7 +122,7 @@ def submit(actor: Actor, revision: Revision, note: str = "", *, now: datetime | 
         return waiting
     close_waiting(actor, post, now)
     review = Review.objects.create(
-        post=post, revision=newest, submitted_by=person(actor), submitted_at=now, note=note.strip()
+        post=post, revision=newest, submitted_by=person(actor), submitted_at=now, note=tidy_text(note)
     )
     Post.objects.filter(pk=post.pk).update(state=Post.State.IN_REVIEW)
     record(actor, AuditEntry.Act.SUBMITTED, at=now, post=post, revision=newest, reason=review.note)
@@ -161,11 +162,12 @@ def send_back(actor: Actor, revision: Revision, answer: str, *, now: datetime | 
 
     Raises ``NotAllowed``, also for own words; ``Refused`` without a note; ``OtherWords`` as ``approve``.
     """
-    if not answer.strip():
+    answer = tidy_text(answer)
+    if not answer:
         require_decide_review(actor)
         raise Refused("Write what should change, so that the writer knows what to do.")
     waiting, now = _waiting_for(actor, revision, now)
-    _close(waiting, Outcome.SENT_BACK, actor, now, answer.strip())
+    _close(waiting, Outcome.SENT_BACK, actor, now, answer)
     record(actor, AuditEntry.Act.SENT_BACK, at=now, post=waiting.post, revision=waiting.revision, reason=waiting.answer)
     _mail(_who_asked(waiting), waiting, "was sent back to you", "review_sent_back.txt", actor, now)
     return waiting

@@ -37,9 +37,9 @@ Outcome = Review.Outcome
 def asked(draft, wilma):
     """A post of Wilma's that waits for a review: ``asked("Title")`` gives it."""
 
-    def make(title="How lasers work", now=NOON):
+    def make(title="How lasers work", now=NOON, note="Look at the doses"):
         post = draft(title, actor=wilma)
-        submit(wilma, newest_revision(post), "Look at the doses", now=now)
+        submit(wilma, newest_revision(post), note, now=now)
         return Post.objects.get(pk=post.pk)
 
     return make
@@ -58,6 +58,11 @@ def stands(post):
 
 
 class TestAsking:
+    def test_notes_keep_only_what_a_database_can_hold(self, asked, rita):
+        post = asked(note="Look\x00 at the doses\x07")
+        assert stands(post).waiting.note == "Look at the doses"
+        assert send_back(rita, newest_revision(post), "\x00Shorter").answer == "Shorter"
+
     def test_it_waits_with_its_note(self, asked, wilma):
         post = asked()
         review = stands(post).waiting
