@@ -147,6 +147,23 @@ def record_new_login(actor: Actor, user: User) -> None:
     record(actor, AuditEntry.Act.INVITED, at=timezone.now(), about=user, reason="with a password")
 
 
+def record_other_name(actor: Actor, before: User, after: User) -> None:
+    """Write down another user name or e-mail address of a login; to be called where it is saved.
+
+    Who changes where links for a new password go can get in as somebody else. What stays the same leaves no entry.
+    """
+    changed = [
+        f"{name}: {old or 'none'} → {new or 'none'}"
+        for name, old, new in (
+            ("user name", before.username, after.username),
+            ("e-mail address", before.email, after.email),
+        )
+        if old != new
+    ]
+    if changed:
+        record(actor, AuditEntry.Act.RIGHTS_CHANGED, at=timezone.now(), about=after, reason=", ".join(changed))
+
+
 @transaction.atomic
 def change_rights(
     actor: Actor,

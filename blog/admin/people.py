@@ -264,7 +264,9 @@ class StaffUserAdmin(StaffModelAdmin, UserAdmin):
         else:
             obj.is_staff = True
         super().save_model(request, obj, form, change)
-        if not change:
+        if change:
+            people.record_other_name(request.user, stored, obj)
+        else:
             people.record_new_login(request.user, obj)
             request.staff_sentence = f"The login “{obj}” is made. Now choose its roles; without one it may do nothing."
 

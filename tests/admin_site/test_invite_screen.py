@@ -186,6 +186,12 @@ class TestRecord:
             ("login_opened", "wilma", "mara", ""),
         ]
 
+    def test_so_is_another_address_for_links(self, client, wilma):
+        self.change(client, wilma, is_active="on", groups=[], email="mara@example.com", username="wilma2")
+        found = AuditEntry.objects.filter(person=wilma).order_by("pk").values_list("actor__username", "reason")
+        words = "user name: wilma → wilma2, e-mail address: none → mara@example.com"
+        assert list(found)[:1] == [("mara", words)]
+
     def test_so_is_a_login_made_with_a_password(self, client):
         sent = {"username": "new", "password1": LONG, "password2": LONG}
         client.post("/admin/auth/user/add/", sent)
