@@ -191,7 +191,7 @@ class PostList:
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """What an address may filter by: values, not patterns."""
-        return is_plain(lookup) and super().lookup_allowed(lookup, value, request)
+        return is_plain(lookup, value) and super().lookup_allowed(lookup, value, request)
 
     def get_actions(self, request: HttpRequest) -> dict:
         """What this person may do to the posts that are ticked."""
