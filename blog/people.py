@@ -21,6 +21,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.text import slugify
 
 from blog import outbox, reading
+from blog.content.plain import tidy_line
 from blog.models import AuditEntry, Author, Mail
 from blog.publishing.access import Actor, NotAllowed, Operator, Refused
 from blog.publishing.preview_links import end_links_of
@@ -244,7 +245,7 @@ def _author_page(user: User, name: str, wanted: str, credentials: str, job_title
 
 def authors_without_login(name: str) -> list[Author]:
     """Author pages of this name that no login belongs to: perhaps the same person."""
-    return list(Author.objects.filter(user=None, name__iexact=" ".join(name.split())))
+    return list(Author.objects.filter(user=None, name__iexact=tidy_line(name)))
 
 
 def _free_slug(name: str) -> str:

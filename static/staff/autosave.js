@@ -183,8 +183,9 @@
         postForm.signedOut({signed_in: answer.state === 'other_person'});
       } else {
         stop(answer.state);
-        const words = {conflict: 'Autosave has stopped so that nothing is overwritten.', stale: 'This window saves no more.'};
-        trouble(answer.state, answer.sentence || 'Not saved.', words[answer.state] || whereKept());
+        // With two texts the note above says whose they are; on a phone this line stays short beside its buttons.
+        const words = {conflict: 'Autosave has stopped so that nothing is overwritten.', stale: 'This window saves no more.'}[answer.state];
+        trouble(answer.state, (!words && answer.sentence) || 'Not saved.', words || whereKept());
         if (answer.mine && !isDirtyAgainst(sent)) dropCopy(form.dataset.post);
       }
       form.dispatchEvent(new CustomEvent('autosave-answer', {detail: answer}));

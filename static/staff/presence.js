@@ -49,7 +49,8 @@
 
     // Words that met others: sent once more, with all that was typed since, they lead to the page with both texts.
     form.addEventListener('autosave-answer', ({detail}) => {
-      if (detail.state === 'conflict' || detail.state === 'stale') show('Both texts are kept. Choose what the draft should say.', send);
+      const whose = {conflict: `${detail.who || 'Somebody'} saved this post, too.`, stale: 'You wrote on in another window.'}[detail.state];
+      if (whose) show(`${whose} Both texts are kept. Choose what the draft should say.`, send);
     });
 
     const ask = async () => {

@@ -137,8 +137,8 @@ def test_two_people_see_each_other_and_choose_between_their_texts(pk, own, danas
     expect(theirs.page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=PATIENCE)
     # The words that were saved by themselves have met Dana's; more are typed, and go to the page with both texts, too.
     mine.type(subtitle="Mine, and more")
-    expect(mine.note).to_contain_text("Both texts are kept.", timeout=PATIENCE)
-    expect(mine.page.locator("#save-line")).to_contain_text("Dana Ray saved this post")
+    expect(mine.note).to_contain_text("Dana Ray saved this post, too. Both texts are kept.", timeout=PATIENCE)
+    expect(mine.page.locator("#save-line")).to_contain_text("Not saved. Autosave has stopped")
     mine.type(subtitle="Mine, and still more")
     mine.note.get_by_role("button", name="See both texts").click()
     page = mine.page
