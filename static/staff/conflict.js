@@ -25,7 +25,7 @@
     };
     form.addEventListener('change', count);
     window.addEventListener('pageshow', count);
-    all.addEventListener('click', (event) => {
+    if (all) all.addEventListener('click', (event) => {
       const button = event.target.closest('[data-choose]');
       if (!button) return;
       for (const place of places) place.querySelector(`input[value="${button.dataset.choose}"]`).checked = true;
@@ -33,7 +33,7 @@
     });
     // What this browser kept of a window whose words could not be saved is on the server now, among the versions.
     if (form.dataset.keptWindow) window.localCopy.remove(form.dataset.person, form.dataset.post, form.dataset.keptWindow);
-    all.hidden = false;
+    if (all) all.hidden = false;
     count();
   }
 }

@@ -117,6 +117,7 @@ def test_nothing_is_chosen_beforehand_and_each_place_shows_the_words_that_differ
         "Article": ["theirs", "yours", "theirs-first", "yours-first"],
     }
     assert both.chosen == []
+    assert "In all 3 places:" in both.text
     assert both.side("Article", "theirs") == "[Some] people feel [the injections]."
     assert both.side("Article", "yours") == "[Most] people feel [nothing at all]."
     assert (both.side("Title", "theirs"), both.side("Title", "yours")) == ("[Shared]", "[Mine]")
