@@ -53,7 +53,7 @@ def describe_next(site: AdminSite, request: HttpRequest) -> HttpResponse:
     total = max(total, left)
     context = {
         **site.each_context(request),
-        "title": f"{left} of {total} need a description",
+        "title": f"{left} of {total} {'needs' if left == 1 else 'need'} a description",
         "opts": Image._meta,
         "form": form,
         "original": image,

@@ -28,6 +28,7 @@ class DescribedPicture(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "depicts" in self.fields:
             self.fields["depicts"].choices = Image.Depicts.choices
+            self.fields["depicts"].error_messages["required"] = "Say who is in it."
 
     def clean(self) -> dict:
         """Described or decorative, not both and not neither."""

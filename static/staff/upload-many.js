@@ -46,7 +46,8 @@
       this.sum = find('[data-sum]');
       this.then = find('[data-then]');
       this.waiting = [];
-      this.counts = {all: 0, came: 0, known: 0, failed: 0, describe: 0};
+      this.counts = {all: 0, came: 0, known: 0, failed: 0};
+      this.undescribed = new Set();
       this.input = find('#many-files');
       this.input.addEventListener('change', () => {
         this.add(this.input.files);
@@ -109,7 +110,7 @@
         bar.value = 1;
         this.counts.came += 1;
         if (answer.known) this.counts.known += 1;
-        if (!answer.described) this.counts.describe += 1;
+        if (!answer.described) this.undescribed.add(answer.id);
         state.textContent = answer.known ? 'The library had it already' : 'In the library';
         if (answer.thumbnail) item.prepend(node('img', {src: answer.thumbnail, alt: ''}));
       }
@@ -117,7 +118,8 @@
     }
 
     say() {
-      const {all, came, known, failed, describe} = this.counts;
+      const {all, came, known, failed} = this.counts;
+      const describe = this.undescribed.size;
       const words = [`${came} of ${all} in the library`];
       if (known) words.push(`${known} had been there already`);
       if (failed) words.push(`${failed} did not come in`);

@@ -60,7 +60,7 @@ class TestUpload:
         [
             ({"alt_text": ""}, "Describe this photo, or tick “Only decoration”."),
             ({"alt_text": "\u200b"}, "Describe this photo, or tick “Only decoration”."),
-            ({"depicts": ""}, "This field is required."),
+            ({"depicts": ""}, "Say who is in it."),
             ({"depicts": "patient"}, "not one of the available choices"),
             ({"file": ""}, "Choose a file first."),
             ({"file": SimpleUploadedFile("photo.jpg", b"not a picture at all", "image/jpeg")}, "picture"),
@@ -270,7 +270,7 @@ class TestQueue:
         answer = client.post(f"{self.DESCRIBE}?of=5", {"picture": first.pk, "alt_text": "One", "depicts": ""})
         assert "Not saved yet. 1 place needs a look." in words(answer)
         answer = client.post(f"{self.DESCRIBE}?of=5", WORDS | {"picture": first.pk, "alt_text": "One"}, follow=True)
-        assert "1 of 5 need a description" in words(answer)
+        assert "1 of 5 needs a description" in words(answer)
         answer = client.post(f"{self.DESCRIBE}?of=5", WORDS | {"picture": second.pk, "alt_text": "Two"}, follow=True)
         assert "Every picture has a description." in words(answer)
         assert set(Image.objects.values_list("alt_text", "depicts")) == {("One", "nobody"), ("Two", "nobody")}

@@ -46,15 +46,20 @@ def test_several_files_come_in_one_after_the_other_and_are_described_in_a_queue(
     page = staff_page
     page.goto("/admin/blog/image/add/")
     files = [file_of("one.jpg", photo("red")), file_of("letter.jpg", b"%PDF-1.4"), file_of("two.jpg", photo("blue"))]
-    page.locator("#many-files").set_input_files(files)
-    expect(page.locator("[data-sum]")).to_have_text("2 of 3 in the library, 1 did not come in.")
+    # The same picture once more is none that needs words of its own.
+    page.locator("#many-files").set_input_files([*files, file_of("one again.jpg", photo("red"))])
+    expect(page.locator("[data-sum]")).to_have_text(
+        "3 of 4 in the library, 1 had been there already, 1 did not come in."
+    )
     rows = page.locator("[data-files] li")
     expect(rows.nth(0)).to_contain_text("In the library")
     expect(rows.nth(1)).to_contain_text("PDF document")
     assert rows.nth(2).locator("progress").evaluate("bar => bar.value") == 1
     with page.expect_response(lambda answer: answer.url.endswith("/upload/") and answer.status == 400):
         page.get_by_role("button", name="Try again: letter.jpg").click()
-    expect(page.locator("[data-sum]")).to_have_text("2 of 3 in the library, 1 did not come in.")
+    expect(page.locator("[data-sum]")).to_have_text(
+        "3 of 4 in the library, 1 had been there already, 1 did not come in."
+    )
     assert asked(site, "sorted(Image.objects.values_list('alt_text', 'depicts'))") == [["", ""], ["", ""]]
     # What nobody described stands first in the queue, and leaves it once it is said.
     page.get_by_role("link", name="Describe them: 2 need a description").click()
@@ -62,7 +67,7 @@ def test_several_files_come_in_one_after_the_other_and_are_described_in_a_queue(
     page.get_by_label("Describe this photo").fill("A red card")
     page.get_by_label("Nobody").check()
     page.get_by_role("button", name="Save, then the next one").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 2 need a description")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 of 2 needs a description")
     page.get_by_label("Only decoration").check()
     page.get_by_label("A model").check()
     page.get_by_role("button", name="Save", exact=True).click()
