@@ -37,6 +37,7 @@ class PostForm(forms.ModelForm):
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
     hero_image = forms.ModelChoiceField(
         Image.objects.all(),
+        label="Main photo",
         required=False,
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": "This photo is no longer in the library. Choose another one."},

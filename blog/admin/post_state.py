@@ -70,6 +70,8 @@ def standing_of(post: Post, newest: Revision | None, now: datetime) -> Standing:
 
 
 def _readers(live_since: datetime | None, waiting: datetime | None, ended: datetime | None, now: datetime) -> str:
+    if live_since and waiting:
+        return f"Readers see the text of {since(live_since, now, zone=False)} until {spoken(waiting, now)}."
     if live_since:
         sentence = f"Readers see the text of {since(live_since, now)}."
     elif ended:
