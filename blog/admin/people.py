@@ -183,7 +183,7 @@ class MayLogInFilter(admin.BooleanFieldListFilter):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "open login"
+        self.title = "whether the login is open"
 
 
 admin.site.unregister(User)

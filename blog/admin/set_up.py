@@ -103,7 +103,7 @@ def _detail(field: str, blank: str) -> Callable[[Known], Look]:
         if known.is_filled_in(field):
             return Look(True, value)
         if value and value == publishing.sample_practice_values().get(field):
-            return Look(False, f"“{value}” is the samples’. {blank}")
+            return Look(False, f"“{value}” came with the samples. {blank}")
         return Look(False, blank)
 
     return look

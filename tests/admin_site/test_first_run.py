@@ -110,7 +110,7 @@ def test_what_the_samples_say_is_not_the_clinic_s(client):
     practice = Practice.objects.get()
     practice.name, practice.phone = "Northlight Med Spa", "(907) 555-0142"
     practice.save()
-    assert "“(907) 555-0142” is the samples’. It is one tap away" in step(client.get(STEPS), "Phone")
+    assert "“(907) 555-0142” came with the samples. It is one tap away" in step(client.get(STEPS), "Phone")
     assert {"Name of the practice", "Phone"} <= set(listed(client.get(STEPS), "left"))
 
 

@@ -218,7 +218,7 @@ class TestWords:
     def test_the_filters_have_plain_names(self, client):
         person("rolf", "Writer")
         said = words(client.get("/admin/auth/user/"))
-        assert "By role" in said and "By open login" in said
+        assert "By role" in said and "By whether the login is open" in said
 
     def test_a_password_can_still_be_set_for_somebody(self, as_user, root, wilma):
         path = reverse("admin:auth_user_password_change", args=[wilma.pk])

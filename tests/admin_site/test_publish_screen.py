@@ -321,12 +321,13 @@ class TestAtASetTime:
         assert "Scheduled for Tuesday 9:00 am" in words(screen(post, when="later"))
         assert Publication.objects.filter(post=post).count() == 1
 
-    def test_the_screen_shows_what_is_scheduled_and_takes_it_back(self, screen, draft, rewrite):
+    def test_the_screen_shows_what_is_scheduled_and_takes_it_back(self, screen, draft, rewrite, erin):
+        type(erin).objects.update(first_name="Erin", last_name="Moss")
         post = draft()
         screen(post, when="later")
         answer = screen(post)
         assert "Goes live Tuesday 9:00 am, Alaska time." in words(answer)
-        assert "Scheduled by erin." in words(answer)
+        assert "Scheduled by Erin Moss." in words(answer)
         assert "Nothing changes for readers until" not in words(answer), "it changes by itself"
         assert buttons(answer) == ["Unschedule"]
         rewrite(post, title="Changed")

@@ -132,10 +132,17 @@ class TestDeciding:
             asked, actor=wilma, body=body, subtitle="In short", key_points=["Rest"], now=NOON - 20 * MINUTE
         )
         submit(wilma, revision, now=NOON - 10 * MINUTE)
+        Practice.objects.update_or_create(
+            pk=1, defaults={"hours": "Monday to Friday", "after_hours_text": "Our nurse on call answers"}
+        )
         answer = as_user(rita).get(address("review", asked))
         said = words(answer)
         assert "Review: How lasers work" in said and "By Wilma Fox. wilma asked today 11:50 am, Alaska time." in said
         article = tree(answer).xpath("//section[@aria-labelledby='as-readers']")[0]
+        assert article.xpath(".//div[@class='box'][contains(., 'Problem after')]//br/following-sibling::text()") == [
+            "Monday to Friday",
+            "Our nurse on call answers",
+        ]
         assert article.xpath(".//h2[@id and text()='When it works']") and article.xpath(".//strong[text()='visits']")
         assert "In short" in article.text_content() and "x()" not in answer.content.decode()
         assert "All of it is new. Nobody has approved an earlier text, and readers see none." in said
