@@ -177,7 +177,7 @@ def change_rights(
 ) -> None:
     """Give a login exactly these roles, close or open it, put it above all roles or not. None leaves what is.
 
-    The preview links of a login that is closed end with it. Raises ``NotAllowed`` where the actor may not do it; nobody
+    The preview links of a login that is closed end with it, and so do its trusted browsers. Raises ``NotAllowed`` where the actor may not do it; nobody
     closes the own login or takes the own power away.
     """
     now = now or timezone.now()
@@ -196,6 +196,7 @@ def change_rights(
         stored.is_active = is_active
         if not is_active:
             end_links_of(actor, stored, now)
+            stored.trusted_devices.all().delete()
     if moves:
         stored.is_superuser = everything
     stored.save(update_fields=["is_active", "is_superuser"])

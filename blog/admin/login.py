@@ -83,7 +83,7 @@ class StaffLoginForm(AdminAuthenticationForm):
 
 def note_lock(name: str) -> None:
     """Write down that a login was locked, if there is one of that name."""
-    person = User.objects.filter(username__iexact=name.strip()).first()
+    person = User.objects.filter(username__iexact=attempts.normalised(name)).first()
     if person is not None:
         record(person, AuditEntry.Act.SIGN_IN_LOCKED, at=timezone.now(), about=person)
 

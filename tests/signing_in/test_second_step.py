@@ -25,6 +25,8 @@ from login_steps import (
 from test_start import manage, one_sentence
 
 from blog.models import AuditEntry, TrustedDevice
+from blog.people import change_rights
+from blog.publishing import Operator
 from blog.signing_in import second_factor
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +195,12 @@ class TestRememberedDevice:
         with_an_app(erin)
         client.cookies[f"trusted-{erin.pk}"] = client.cookies[f"trusted-{wilma.pk}"].value
         assert log_in(client, "erin").url == CODE
+
+    def test_it_ends_with_a_login_that_is_closed(self, wilma, with_app):
+        client = self.remembered(wilma)
+        for is_active in (False, True):
+            change_rights(Operator(), wilma, is_active=is_active)
+        assert log_in(client).url == CODE
 
     def test_it_is_forgotten_on_the_account_page(self, wilma, with_app):
         client = self.remembered(wilma)

@@ -43,7 +43,8 @@ class TestAccount:
             ("WILMA", " wilma ", "Wilma", "\uff57ilma", "wil\uff4da", "\u3000wilma", "wiLma")
         ):
             assert WAIT not in said(log_in(from_address(f"203.0.113.{number}"), name, "wrong")), name
-        assert WAIT in said(log_in(from_address("198.51.100.1"), "wilma", "wrong"))
+        assert WAIT in said(log_in(from_address("198.51.100.1"), "\uff57ilma", "wrong"))
+        assert acts(wilma) == ["sign_in_locked"], "whatever spelling was the last one"
 
     def test_a_name_that_nobody_has_is_answered_alike_at_every_step(self, wilma):
         strip = lambda answer, name: said(answer).replace(name, "NAME")  # noqa: E731
