@@ -169,6 +169,8 @@ def _become_draft(stored: Post, revision: Revision, newest: Revision | None, now
     if tags is None:
         tags = list(stored.tags.all())
     tags = hold_tags(tags)
+    if revision.author is not None and not revision.author.is_sample:
+        revision.typed.pop("sign_as", None)  # a chosen author goes before a written name
     if newest is not None and not revision.typed and _is_same(revision, tags, newest):
         Revision.objects.drop_open(revision.pk)
         return

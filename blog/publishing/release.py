@@ -47,9 +47,10 @@ class AlreadyScheduled(Refused):
 def missing_for_release(revision: Revision) -> dict[str, str]:
     """What keeps a revision from going live: field to mend and a sentence for its editor; empty when nothing does."""
     missing = {}
-    if revision.typed:
+    # A name that is only written down yet is a missing author, said below.
+    if unfinished := [name for name in revision.typed if name != "sign_as"]:
         # Words that came to rest with something in a field that it cannot hold: without it they are another text.
-        missing[next(iter(revision.typed))] = (
+        missing[unfinished[0]] = (
             "Something in the draft is unfinished and would be left out, such as a tag that does not exist. "
             "Mend it, then save."
         )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from factories import make_author, make_picture, make_post, make_tag, make_topic
 
 from blog.models import ArticleFields, Post, Revision
-from blog.publishing import IDLE, newest_revision, open_revision, publish, save_draft
+from blog.publishing import IDLE, missing_for_release, newest_revision, open_revision, publish, save_draft
 
 pytestmark = pytest.mark.django_db
 NEW = "/admin/blog/post/add/autosave/"
@@ -147,6 +147,17 @@ class TestRoundTrip:
         post.refresh_from_db()
         assert (post.author.name, post.author.user) == ("Mia Frost", mia.user)
 
+    def test_a_chosen_author_goes_before_a_name_also_at_rest(self, screen_of):
+        mia = screen_of(User.objects.create_superuser("mia", first_name="Mia", last_name="Frost"))
+        ada = make_author("Ada Ray")
+        for author, missing in (("", {"author"}), (str(ada.pk), set())):
+            Script(mia).type(title="First", body="<p>Words.</p>", author=author)
+            post = Post.objects.latest("pk")
+            later(post)
+            mia.open(post)
+            draft = newest_revision(post)
+            assert set(missing_for_release(draft)) == missing and bool(draft.typed) == bool(missing)
+
     def test_a_writer_signs_with_no_other_name(self, writer):
         ada = make_author("Ada Ray")
         script = Script(writer)
@@ -194,7 +205,7 @@ class TestCost:
         versions(495)
         with django_assert_num_queries(len(with_five)):
             editor.open(post)
-        assert len(with_five) <= 21
+        assert len(with_five) <= 22
 
 
 class TestNewPost:
