@@ -228,6 +228,7 @@ class TestPage:
         assert answer.status_code == 302 and token not in answer.url
         page = client.get(answer.url)
         assert "Your user name is dana.ruiz" in words(page) and token not in page.content.decode()
+        assert "At least 10 characters, not only digits." in words(page)
         for found in (answer, page):
             assert "no-store" in found["Cache-Control"] and found["Referrer-Policy"] == "same-origin"
             assert "script-src 'self'" in found["Content-Security-Policy"]

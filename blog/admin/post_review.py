@@ -31,7 +31,7 @@ NAMED = 3
 class ReviewWords:
     """Where the review of a post stands, in words for its screens; blank where there is nothing to say.
 
-    ``since`` and ``about`` are when a waiting review was asked for, and when the words that it is about were saved;
+    ``since`` is when a waiting review was asked for, ``about`` when the words that it or an approval covers were saved;
     ``is_older`` says that the draft has gone on since. ``sent_back`` and ``approved`` begin with who did it.
     """
 
@@ -47,9 +47,10 @@ def review_words(post: Post, newest: Revision | None, now: datetime) -> ReviewWo
     """The words for a stored post whose newest draft is ``newest``. One query."""
     stands = publishing.review_standing(post, newest)
     waiting, back, approved = stands.waiting, stands.sent_back, stands.approved
+    covered = waiting.revision if waiting else newest if approved else None
     return ReviewWords(
         since=spoken(waiting.submitted_at, now) if waiting else "",
-        about=spoken(waiting.revision.saved_at, now, zone=False) if waiting else "",
+        about=spoken(covered.saved_at, now, zone=False) if covered else "",
         is_older=waiting is not None and newest is not None and waiting.revision_id != newest.pk,
         sent_back=_decided(back, now) if back else "",
         note=back.answer if back else "",

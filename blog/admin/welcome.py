@@ -62,6 +62,11 @@ class NewPasswordForm(SetPasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["new_password1"].label = "New password"
         self.fields["new_password2"].label = "The same password again"
+        self.fields[
+            "new_password1"
+        ].help_text = (
+            "At least 10 characters, not only digits. Nothing that others guess: no name of yours, no usual password."
+        )
         self.fields["new_password2"].help_text = ""
         self.fields["new_password1"].widget.attrs["autofocus"] = True
 

@@ -176,6 +176,8 @@ class TestDeciding:
         sent = {"revision": newest_revision(asked).pk, "decision": "approve"}
         answer = as_user(rita).post(address("review", asked), sent, follow=True)
         assert "“How lasers work” is approved, these exact words. An editor publishes it." in words(answer)
+        covered = "That covers exactly the words of today 11:00 am. Other words need a new review."
+        assert covered in words(as_user(wilma).get(address("change", asked)))
         assert outcome(asked) == Outcome.APPROVED and not Publication.objects.exists()
         approved = "Approved by rita, today 12:00 pm, Alaska time."
         assert approved in words(as_user(erin).get(address("publish", asked)))
