@@ -156,7 +156,8 @@
       if (!copy) return;
       const stored = Date.parse(form.dataset.savedAt || '') || 0;
       const against = stored ? ` (${moment(copy.at)} against ${moment(stored)})` : ` (${moment(copy.at)})`;
-      part('title').textContent = copy.at > stored ? 'This browser holds newer words than the server' : 'This browser holds other words than the server';
+      if (!form.dataset.post) part('title').textContent = 'This browser holds words of a new post';
+      else part('title').textContent = copy.at > stored ? 'This browser holds newer words than the server' : 'This browser holds other words than the server';
       part('when').textContent = `${against}.`;
     };
 

@@ -276,6 +276,7 @@
       data.append('caption', words.caption);
       data.append('depicts', this.whoIsSaid ? this.whoIsSaid.value : this.chosen.depicts);
       if (this.focal) this.point.forEach((share, axis) => data.append(['focal_x', 'focal_y'][axis], share));
+      this.complain('');
       this.busy(true);
       const answer = await this.request(address, data);
       if (asked !== this.asked) return null;

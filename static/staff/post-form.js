@@ -209,7 +209,8 @@
     field.scrollIntoView({block: 'center'});
     const place = field.matches('input,textarea,select,button') ? field : field.querySelector('input,textarea,select');
     const editor = window.CKEDITOR && window.CKEDITOR.instances[field.id];
-    if (editor) editor.focus();
+    if (editor && editor.status === 'ready') editor.focus();
+    else if (window.CKEDITOR && field.id === 'id_body') CKEDITOR.once('instanceReady', () => CKEDITOR.instances.id_body.focus());
     else if (place) place.focus();
   };
 

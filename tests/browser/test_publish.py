@@ -79,6 +79,11 @@ def test_now_and_again(article, staff_page):
     press(staff_page, "Publish changes")
     expect(staff_page.get_by_text("It is live.")).to_be_visible()
     note.reader_gets(200, "Second words.")
+    # The way a line of what must be fixed leads.
+    note.open("change")
+    staff_page.goto(f"{staff_page.url}#id_body")
+    staff_page.reload()
+    expect(staff_page.locator(".cke_editable")).to_be_focused()
 
 
 def test_at_a_set_time_and_taken_back(article, staff_page):
