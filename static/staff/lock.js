@@ -21,9 +21,14 @@
     // Another tab of this person counts as well. Without storage each tab counts for itself.
     const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* see above */ } };
     const kept = (name) => { try { return Number(localStorage.getItem(name)) || 0; } catch { return 0; } };
+    // A login in another window has changed the token since this page was loaded.
+    const token = () => {
+      const newest = /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie);
+      return newest ? decodeURIComponent(newest[1]) : template.content.querySelector('[name=csrfmiddlewaretoken]').value;
+    };
     const post = (address, fields) => fetch(address, {
       method: 'POST',
-      headers: {Accept: 'application/json', 'X-CSRFToken': template.content.querySelector('[name=csrfmiddlewaretoken]').value},
+      headers: {Accept: 'application/json', 'X-CSRFToken': token()},
       body: new URLSearchParams(fields),
       redirect: 'error',
     });
@@ -80,6 +85,7 @@
       for (const other of document.querySelectorAll('dialog[open]')) other.close();
       document.body.append(template.content.cloneNode(true));
       cover = document.body.lastElementChild;
+      cover.querySelector('[name=csrfmiddlewaretoken]').value = token();
       cover.addEventListener('cancel', (event) => event.preventDefault());
       cover.addEventListener('keydown', (event) => { if (event.key === 'Escape') event.preventDefault(); });
       // A phone's way back closes a dialog at the second try whatever a page says.

@@ -58,7 +58,9 @@
       const response = await fetch(address(), {
         method: 'POST', body: fields(more), redirect: 'manual', signal: AbortSignal.timeout(PATIENCE),
       });
-      if (response.status === 403 || response.status === 404) over = true;
+      // A page instead of an answer is about the token, which autosave renews.
+      const isAnswer = (response.headers.get('Content-Type') || '').includes('json');
+      if (isAnswer && (response.status === 403 || response.status === 404)) over = true;
       if (!response.ok) return null;
       arriving = false;
       heard = Date.now();

@@ -111,8 +111,12 @@ def test_words_are_on_the_server_soon_after_a_pause_and_come_back(desk, site):
     page.wait_for_selector("html[data-editor-ready=yes]")
     expect(desk.text).to_have_text("Words first by hand")
     page.context.clear_cookies(name="csrftoken")
+    with page.expect_response(lambda answer: "/presence/" in answer.url and answer.status == 403, timeout=LONG):
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     desk.title.fill("By itself, again")
     desk.is_saved()
+    with page.expect_response(lambda answer: "/presence/" in answer.url and answer.status == 200, timeout=LONG):
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     with page.expect_navigation():
         page.keyboard.press("Control+s")
     page.wait_for_selector("html[data-editor-ready=yes]")
