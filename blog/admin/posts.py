@@ -19,7 +19,7 @@ from blog.models import Image, Post, Tag
 from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
 from .post_conflict import conflict_urls, left_aside, refused_save
-from .post_form import PostForm
+from .post_form import PostForm, number_in
 from .post_links import link_urls
 from .post_list import PostList
 from .post_presence import presence_urls
@@ -75,8 +75,8 @@ class PostAdmin(PostList, admin.ModelAdmin):
 
         Words that came to rest become the newest draft before the form opens.
         """
-        if request.method == "GET" and (post := self.get_object(request, unquote(object_id))) is not None:
-            publishing.settle(post, timezone.now())
+        if request.method == "GET" and (pk := number_in({"pk": unquote(object_id)}, "pk")) is not None:
+            publishing.settle(Post(pk=pk), timezone.now())
         if request.method == "POST" and self.has_add_permission(request):
             request.post_is_gone = self.get_object(request, unquote(object_id)) is None
             if request.post_is_gone:
