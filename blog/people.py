@@ -177,8 +177,8 @@ def change_rights(
 ) -> None:
     """Give a login exactly these roles, close or open it, put it above all roles or not. None leaves what is.
 
-    The preview links of a login that is closed end with it, and so do its trusted browsers. Raises ``NotAllowed`` where the actor may not do it; nobody
-    closes the own login or takes the own power away.
+    The preview links of a login that is closed end with it, and so do its trusted browsers. Raises ``NotAllowed``
+    where the actor may not do it; nobody closes the own login or takes the own power away.
     """
     now = now or timezone.now()
     stored = User.objects.select_for_update().get(pk=user.pk)

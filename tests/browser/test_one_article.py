@@ -1,7 +1,7 @@
 """One article from idea to live to corrected to off the site, by a writer, an editor and a reviewer, each at a browser.
 
-At every step a reader without a login looks at the page. ``WALK=<folder>`` keeps a video of each person's window and a
-picture of every step there.
+At every step a reader without a login looks at the page. ``WALK=<folder>`` keeps a recording of each person's window
+(``playwright show-trace``) and a picture of every step there.
 """
 
 import os
@@ -32,19 +32,19 @@ def window(site, new_context, sign_in_as):
     pages = []
 
     def open_for(name, **kwargs):
-        if folder:
-            kwargs["record_video_dir"] = folder
         page = new_context(**kwargs).new_page()
+        if folder:
+            page.context.tracing.start(screenshots=True)
         page.set_default_timeout(30_000)
         page.on("dialog", lambda dialog: dialog.accept())
         if name:
             sign_in_as(page, name, PASSWORD)
-        pages.append(page)
+        pages.append((name or "reader", page))
         return page
 
     yield open_for
-    for page in pages:
-        page.context.close()
+    for name, page in pages if folder else ():
+        page.context.tracing.stop(path=Path(folder) / f"{name}.zip")
 
 
 class Walk:
