@@ -96,7 +96,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     sentence = ""
     if request.method == "POST" and form.is_valid():
         try:
-            codes = second_factor.set_up(person, key, form.cleaned_data["code"], timezone.now())
+            codes = second_factor.set_up(person, key, form.cleaned_data["code"], timezone.now(), may_replace=not half)
         except second_factor.WrongCode as refused:
             sentence = str(refused)
         else:
@@ -108,6 +108,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         "form": form,
         "sentence": sentence or ("Type the code that the app shows." if form.errors else ""),
         "picture": second_factor.picture(person, key),
+        "app_address": second_factor.app_address(person, key),
         "key": _grouped(key),
         "person": person,
         "is_on_the_way_in": bool(half),

@@ -245,7 +245,7 @@ class ReviewScreens:
         if waiting is None:
             return self._page(request, "review.html", post, f"Review: {post.title}", status, **about)
         revision = waiting.revision
-        before, before_words = _before(post, revision, now)
+        before, before_words, earlier_answer = _before(post, revision, now)
         tags = [[tag.name for tag in one.tags.all()] for one in (before, revision) if one is not None]
         return self._page(
             request,
@@ -256,6 +256,7 @@ class ReviewScreens:
             **about,
             waiting=waiting,
             revision=revision,
+            earlier_answer=earlier_answer,
             page=reading.article_page(revision, now),
             practice=reading.practice(),
             asked_by=publishing.name_of(waiting.submitted_by),
@@ -268,16 +269,21 @@ class ReviewScreens:
         )
 
 
-def _before(post: Post, revision: Revision, now: datetime) -> tuple[Revision | None, str]:
-    """The text that the reviewer knows, or else readers: the one approved last, or live; and how to call it."""
-    approval = publishing.last_approved(post, revision)
+def _before(post: Post, revision: Revision, now: datetime) -> tuple[Revision | None, str, str]:
+    """The text that a reviewer or else readers know: the one decided about last, or live.
+
+    Beside it how to call it, and the note with which it was sent back.
+    """
+    last = publishing.last_decided(post, revision)
     live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
-    if approval is not None and (live is None or live.revision_id <= approval.revision_id):
-        who = publishing.name_of(approval.decided_by)
-        return approval.revision, f"the text that {who} approved on {day(approval.decided_at, now)}"
+    if last is not None and (live is None or live.revision_id <= last.revision_id):
+        who, when = publishing.name_of(last.decided_by), day(last.decided_at, now)
+        if last.outcome == Review.Outcome.APPROVED:
+            return last.revision, f"the text that {who} approved on {when}", ""
+        return last.revision, f"the text that {who} sent back on {when}", last.answer
     if live is not None and live.revision_id != revision.pk:
-        return live.revision, f"the text that readers see since {day(live.live_from, now)}"
-    return None, ""
+        return live.revision, f"the text that readers see since {day(live.live_from, now)}", ""
+    return None, "", ""
 
 
 def _revision_of(post: Post, key: str) -> Revision | None:

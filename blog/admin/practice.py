@@ -85,8 +85,8 @@ class PracticeForm(forms.ModelForm):
     class Meta:
         widgets = {"review_policy": forms.RadioSelect}
         help_texts = {
-            "review_policy": "Nobody yet: reviews appear nowhere. May: publishing without one stays possible, then "
-            "without “Medically reviewed by”. Must: no health article goes live without one.",
+            "review_policy": "Nobody yet: readers and publishers see no word of reviews; writers can still ask a "
+            "colleague. May: publishing without one stays possible. Must: no health article goes live without one.",
             "logo": "First add it under Images, then choose it here by its description. It stands at the top of every "
             "page instead of the name. Blank: the name beside a small window.",
             "phone": "One number, as you would print it: (907) 555-0142. Blank: no Call button, and no number under "

@@ -165,6 +165,22 @@ def in_review(user: User, now: datetime, taken: Taken) -> Section | None:
     return Section("in-review", "Waiting for a reviewer", rows, ahead=True, more=more, more_words="All in review")
 
 
+def approved(user: User, now: datetime, taken: Taken) -> Section | None:
+    """A writer's own texts that a reviewer approved and that wait for an editor."""
+    if not _writes(user) or may_release(user):
+        return None
+    rows = [
+        Row(
+            review.post.title,
+            _edit(review.post_id),
+            f"Approved by {_name(review.decided_by)} {spoken_on(review.decided_at, now, zone=False)}. "
+            "An editor publishes it",
+        )
+        for review in _unknown(publishing.approved_of(user, now), taken)
+    ]
+    return Section("approved", "Approved, not live yet", rows, ahead=True)
+
+
 def scheduled(user: User, now: datetime, taken: Taken) -> Section | None:
     """Posts that go live, change or leave at a set time, the next one first: for an editor all, for a writer theirs."""
     if not _writes(user):
@@ -269,6 +285,7 @@ SECTIONS: tuple[Kind, ...] = (
     for_my_review,
     ready_to_publish,
     in_review,
+    approved,
     scheduled,
     my_drafts,
     changes_not_live,

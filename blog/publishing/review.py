@@ -199,9 +199,9 @@ def review_standing(post: Post, newest: Revision | None) -> ReviewStanding:
     return ReviewStanding(waiting, sent_back=decided if holds else None)
 
 
-def last_approved(post: Post, before: Revision) -> Review | None:
-    """The latest approval of an earlier text of this post."""
-    found = post.reviews.filter(outcome=Outcome.APPROVED, revision_id__lt=before.pk)
+def last_decided(post: Post, before: Revision) -> Review | None:
+    """The latest decision about an earlier text of this post: approved, or sent back with a note."""
+    found = post.reviews.filter(outcome__in=DECIDED, revision_id__lt=before.pk)
     return found.select_related("revision", "decided_by").order_by("-pk").first()
 
 
@@ -236,13 +236,23 @@ def ready_to_publish(actor: Actor, now: datetime) -> list[Review]:
 
     The longest wait first. One query.
     """
-    if not may_release(actor):
+    return list(_approved_and_not_live(now)[:LONGEST_QUEUE]) if may_release(actor) else []
+
+
+def approved_of(actor: Actor, now: datetime) -> list[Review]:
+    """The same for posts that this person started, signs, or sent to a reviewer. One query."""
+    if isinstance(actor, Operator):
         return []
+    own = Q(post__created_by=actor) | Q(post__author__user=actor) | Q(submitted_by=actor)
+    return list(_approved_and_not_live(now).filter(own)[:LONGEST_QUEUE])
+
+
+def _approved_and_not_live(now: datetime) -> QuerySet[Review]:
     newer = _drafts(OuterRef("post")).filter(pk__gt=OuterRef("revision"))
     released = Publication.objects.filter(revision=OuterRef("revision"))
     waits = Publication.objects.filter(post=OuterRef("post"), live_from__gt=now)
     found = Review.objects.filter(~Exists(newer), ~Exists(released), ~Exists(waits), outcome=Outcome.APPROVED)
-    return list(_whole(_still_the_last_word(found)).order_by("decided_at", "pk")[:LONGEST_QUEUE])
+    return _whole(_still_the_last_word(found)).order_by("decided_at", "pk")
 
 
 def _still_the_last_word(reviews: QuerySet[Review]) -> QuerySet[Review]:

@@ -131,8 +131,11 @@ def remove_samples(actor: Actor) -> int:
     """
     require_release(actor)
     with public_write():
-        writing = Revision.objects.filter(sealed_at__isnull=True).values("post")
-        posts = list(Post.objects.select_for_update().filter(is_sample=True).exclude(pk__in=writing))
+        held = list(Post.objects.select_for_update().filter(is_sample=True))
+        # Asked once the rows are held: from here on nobody begins to write in one of them.
+        writing = Revision.objects.filter(sealed_at__isnull=True, post__in=held).values_list("post_id", flat=True)
+        begun = set(writing)
+        posts = [post for post in held if post.pk not in begun]
         Publication.objects.filter(post__in=posts).discard()
         Address.objects.filter(post__in=posts).delete()
         Review.objects.filter(post__in=posts).delete()

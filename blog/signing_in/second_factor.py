@@ -64,10 +64,11 @@ def check(person: User, typed: str) -> str:
     return kind if fits else ""
 
 
-def set_up(person: User, key: str, typed: str, now: datetime) -> list[str]:
+def set_up(person: User, key: str, typed: str, now: datetime, *, may_replace: bool = True) -> list[str]:
     """Keep the app with this key, whose current code was typed, instead of any earlier one.
 
-    Returns new recovery codes, which nobody can see again. Raises ``WrongCode``.
+    Who has only typed a password may not replace one. Returns new recovery codes, which nobody can see again. Raises
+    ``WrongCode``.
     """
     device = TOTPDevice(user=person, name="Authenticator app", key=key)
     code = re.sub(r"\s", "", typed)
@@ -80,6 +81,8 @@ def set_up(person: User, key: str, typed: str, now: datetime) -> list[str]:
         )
     with transaction.atomic():
         User.objects.select_for_update().get(pk=person.pk)
+        if not may_replace and has_second_factor(person):
+            raise WrongCode("This login has a second step since a moment ago. Start again, and log in with its code.")
         TOTPDevice.objects.filter(user=person).delete()
         device.last_t, device.drift = totp.t(), totp.drift
         device.save()

@@ -172,6 +172,14 @@ class TestDeciding:
         said = words(as_user(rita).get(address("review", asked)))
         assert "What changed since the text that rita approved on November 23 1 place" in said
 
+    def test_so_is_what_was_sent_back_and_its_note_stands_by(self, as_user, rita, asked, rewrite, wilma):
+        send_back(rita, newest_revision(asked), "Say “may help”.", now=NOON - 20 * MINUTE)
+        newer = rewrite(asked, actor=wilma, title="Lasers, explained", now=NOON - 10 * MINUTE)
+        submit(wilma, newer, now=NOON)
+        said = words(as_user(rita).get(address("review", asked)))
+        assert "What changed since the text that rita sent back on November 23 1 place" in said
+        assert "The note of that day: “Say “may help”.”" in said
+
     def test_approving(self, as_user, rita, asked, erin, wilma):
         sent = {"revision": newest_revision(asked).pk, "decision": "approve"}
         answer = as_user(rita).post(address("review", asked), sent, follow=True)

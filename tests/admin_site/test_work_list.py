@@ -43,7 +43,8 @@ def cards(user) -> dict[str, list[str]]:
 
 
 def test_a_writer_s(wilma, erin, rita, draft, rewrite):
-    back, waits, soon, _ = (draft(name, actor=wilma) for name in ("Back", "Waits", "Soon", "Idea"))
+    back, waits, good, soon, _ = (draft(name, actor=wilma) for name in ("Back", "Waits", "Good", "Soon", "Idea"))
+    review(good, "approved", by=rita)
     review(back, "sent_back", by=rita, answer="Add when to stop fish oil.")
     review(waits)
     publish(erin, newest_revision(soon), at=NOON + DAY, now=NOON)
@@ -52,6 +53,7 @@ def test_a_writer_s(wilma, erin, rita, draft, rewrite):
         "Sent back to you": ["Back Sent back by rita: “Add when to stop fish oil.” Sunday 12:00 pm"],
         "My drafts": ["Idea Readers see nothing of it yet Saved June 14, 12:00 pm"],
         "Waiting for a reviewer": ["Waits Sent by wilma 4 days"],
+        "Approved, not live yet": ["Good Approved by rita on Sunday 12:00 pm. An editor publishes it"],
         "Scheduled": ["Soon New post Tuesday 12:00 pm"],
     }
     assert next(iter(cards(wilma))) == "Sent back to you", "the most urgent stands on top"

@@ -4,11 +4,13 @@ import re
 from base64 import b32decode
 from io import StringIO
 
+import lxml.html
 import pytest
 from cast import person
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticToken
 from login_steps import (
     KEY,
@@ -74,6 +76,17 @@ class TestFirstLogin:
         log_in(client, shared="on")
         page = client.get(SET_UP)
         assert "wilma" in page.content.decode() and key_on(page) != seen
+
+    def test_who_has_only_typed_the_password_replaces_no_second_step(self, wilma, with_app):
+        with pytest.raises(second_factor.WrongCode, match="Start again"):
+            second_factor.set_up(wilma, "ab" * 20, code(key="ab" * 20), timezone.now(), may_replace=False)
+        assert second_factor.check(wilma, code()) == "code"
+
+    def test_on_the_phone_itself_a_link_opens_the_app(self, client, wilma, required):
+        log_in(client)
+        page = lxml.html.fromstring(client.get(SET_UP).content.decode())
+        (link,) = page.xpath("//a[contains(., 'Open it with the key')]/@href")
+        assert link.startswith("otpauth://totp/") and page.get_element_by_id("second-step-key") is not None
 
     def test_from_the_invitation_to_the_work_list(self, client, required):
         out = StringIO()
