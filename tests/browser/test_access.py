@@ -1,6 +1,7 @@
 """Every kind of page passes axe in both themes, and holds at 360 pixels with text at 200 %."""
 
 import pytest
+import themes
 from axe_playwright_python.sync_playwright import Axe
 from kinds_of_pages import READERS, STAFF
 
@@ -24,12 +25,6 @@ BROKEN_WORDS = """() => {
   return broken;
 }"""
 
-# The colours of the other theme are drawn, and none of them is still on its way.
-SETTLED = """async () => {
-  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
-}"""
-
 
 @pytest.fixture(scope="module")
 def samples(site):
@@ -44,11 +39,9 @@ def findings(page, **options) -> list[str]:
 
 def in_both_themes(page) -> list[str]:
     """Every rule in the light theme. In the dark one, which changes nothing else, those about colours."""
-    page.emulate_media(color_scheme="light")
-    page.evaluate(SETTLED)
+    themes.show(page, "light")
     found = findings(page)
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(SETTLED)
+    themes.show(page, "dark")
     return found + [f"dark: {line}" for line in findings(page, runOnly=["color-contrast", "link-in-text-block"])]
 
 

@@ -1,5 +1,6 @@
 """A reviewer between two patients: on a phone, with a finger."""
 
+import themes
 from axe_playwright_python.sync_playwright import Axe
 
 PASSWORD = "a long password for tests"
@@ -35,7 +36,7 @@ def test_a_reviewer_reads_and_approves_on_a_phone(site, new_context, sign_in_as)
     assert page.locator("del").inner_text() == "will" and page.locator("ins").inner_text() == "may"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        themes.show(page, scheme)
         found = Axe().run(page).response["violations"]
         assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == [], scheme
     approve = page.get_by_role("button", name="Approve these exact words")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import themes
 from axe_playwright_python.sync_playwright import Axe
 from live_site import LiveSite
 from playwright.sync_api import expect
@@ -106,7 +107,7 @@ def look_at(new_context, site, sign_in_as):
         sign_in_as(page, site.username, site.password)
         page.goto(address)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            themes.show(page, scheme)
             found = Axe().run(page).response["violations"]
             assert [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]] == [], scheme
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
