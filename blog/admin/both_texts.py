@@ -20,28 +20,8 @@ from .post_form import PostForm
 
 # What the photo is, and what is said of it, belong together.
 PHOTO = ("hero_image", "hero_alt", "hero_is_decorative", "hero_caption")
-# Everything else stands by itself, in the order of the editing screen.
-FIELDS = (
-    "title",
-    "slug",
-    "subtitle",
-    "key_points",
-    "body",
-    "excerpt",
-    "topic",
-    "author",
-    "tag_words",
-    "kind",
-    "published_at",
-    "related_posts",
-    "disclosure",
-    "cta_heading",
-    "cta_text",
-    "seo_title",
-    "meta_description",
-    "canonical_url",
-    "noindex",
-)
+# Everything else stands by itself, in the order of the form; tags, which are no column, come last.
+FIELDS = (*(name for name in PostForm.Meta.fields if name not in PHOTO), "tag_words")
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class AutosaveScreens:
         if not self.site.has_permission(request):
             return JsonResponse({"state": "signed_out", "who": ""}, status=401)
         if str(user.pk) != request.POST.get("_as"):
-            return JsonResponse({"state": "other_person", "who": _name(user)}, status=401)
+            return JsonResponse({"state": "other_person", "who": publishing.name_of(user)}, status=401)
         try:
             return self._keep(request, pk, now)
         except publishing.NotThere as gone:
@@ -71,7 +71,7 @@ class AutosaveScreens:
                 {
                     "state": "stale" if isinstance(refused, publishing.StaleWindow) else "conflict",
                     "sentence": str(refused),
-                    "who": _name(refused.newest.saved_by) if refused.newest.saved_by else "",
+                    "who": publishing.name_of(refused.newest.saved_by) if refused.newest.saved_by else "",
                     "newest": refused.newest.pk,
                     "mine": refused.mine.pk if refused.mine else None,
                 },
@@ -118,7 +118,3 @@ class AutosaveScreens:
                 "trashed": trashed,
             }
         )
-
-
-def _name(user: object) -> str:
-    return user.get_full_name() or user.get_username()

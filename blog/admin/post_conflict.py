@@ -8,7 +8,6 @@ import re
 from datetime import datetime
 
 from django.contrib import admin
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -64,7 +63,7 @@ def left_aside(request: HttpRequest, post: Post, newest: Revision | None, now: d
     if mine is None or request.session.get(SETTLED) == mine.pk:
         return None
     both = reverse("admin:blog_post_conflict", args=[post.pk, mine.pk])
-    return {"who": _name(newest.saved_by), "at": _when(mine.saved_at, now), "both": both}
+    return {"who": publishing.name_of(newest.saved_by), "at": _when(mine.saved_at, now), "both": both}
 
 
 def _show(model_admin: admin.ModelAdmin, request: HttpRequest, pk: int, mine_id: int) -> HttpResponse:
@@ -129,7 +128,7 @@ def _page(
 ) -> HttpResponse:
     there = publishing.words_there(request.user, post)
     is_own = there.saved_by_id == request.user.pk
-    who = _name(there.saved_by)
+    who = publishing.name_of(there.saved_by)
     both = BothTexts(there, mine, choices)
     if not both.places:
         request.session[SETTLED] = mine.pk
@@ -151,10 +150,6 @@ def _page(
         "refused": refused,
     }
     return TemplateResponse(request, "admin/blog/post/conflict.html", context, status=status)
-
-
-def _name(user: AbstractBaseUser | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else "Somebody"
 
 
 def _when(moment: datetime, now: datetime) -> str:

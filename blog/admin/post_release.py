@@ -10,7 +10,6 @@ from functools import wraps
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -24,6 +23,7 @@ from blog.publishing import links
 
 from .post_receipt import receipt
 from .post_review import review_words
+from .post_screens import PostScreens, screen
 from .release_form import LATER, PublishForm, TakeOffForm
 from .release_words import preview_address, versions_address, what_changes
 from .work import since, spoken_on, standing
@@ -48,26 +48,6 @@ def release_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
     ]
 
 
-def _screen(view: Callable) -> Callable:
-    """Look the post up and answer 403 with a sentence where ``blog.publishing`` says that this person may not."""
-
-    @wraps(view)
-    def inner(self: "ReleaseScreens", request: HttpRequest, pk: int) -> HttpResponse:
-        try:
-            post = Post.objects.filter(pk=pk).select_related("author").first()
-            if post is None:
-                raise Http404
-            now = timezone.now()
-            publishing.settle(post, now)
-            return view(self, request, post, now)
-        except publishing.NotThere as gone:
-            raise Http404 from gone
-        except publishing.NotAllowed as refused:
-            return self.site.refusal(request, str(refused))
-
-    return inner
-
-
 def _only_post(view: Callable) -> Callable:
     """Answer 405 to anything that only looks."""
 
@@ -78,30 +58,12 @@ def _only_post(view: Callable) -> Callable:
     return inner
 
 
-class ReleaseScreens:
+class ReleaseScreens(PostScreens):
     """The screens of one post admin."""
-
-    def __init__(self, model_admin: admin.ModelAdmin) -> None:
-        self.model_admin = model_admin
-        self.site = model_admin.admin_site
-
-    def _page(
-        self, request: HttpRequest, template: str, post: Post, title: str, status: int = 200, **about
-    ) -> HttpResponse:
-        context = {
-            **self.site.each_context(request),
-            "title": title,
-            "post": post,
-            "opts": self.model_admin.opts,
-            "zone": zone_label(),
-            "may_release": publishing.may_release(request.user),
-            **about,
-        }
-        return TemplateResponse(request, f"admin/blog/post/{template}", context, status=status)
 
     # --- Publish ----------------------------------------------------------------------------------
 
-    @_screen
+    @screen
     def publish(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Say what will happen (GET), then put the text that the screen showed before readers (POST)."""
         publishing.require_release(request.user)
@@ -151,7 +113,7 @@ class ReleaseScreens:
         form = form or PublishForm(initial={"revision": newest.pk}, now=now)
         live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
         at = form.cleaned_data.get("at") if form.is_bound and hasattr(form, "cleaned_data") else None
-        return self._page(
+        return self.page(
             request,
             "publish.html",
             post,
@@ -194,7 +156,7 @@ class ReleaseScreens:
         return post.publications.filter(live_from__gt=now).select_related("released_by").first()
 
     @_only_post
-    @_screen
+    @screen
     def unschedule(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Take back what waits for its minute."""
         try:
@@ -209,7 +171,7 @@ class ReleaseScreens:
 
     # --- Take off the site ------------------------------------------------------------------------
 
-    @_screen
+    @screen
     def take_off(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Say what readers will see (GET), then end the article now or at a set time (POST)."""
         publishing.require_take_off(request.user)
@@ -236,7 +198,7 @@ class ReleaseScreens:
         now = stands.seen_at
         live = Publication.objects.live(now).filter(post=stands).first()
         linking = links.live_articles_linking_to(stands, now) if live else []
-        return self._page(
+        return self.page(
             request,
             "take_off.html",
             stands,
@@ -252,7 +214,7 @@ class ReleaseScreens:
         )
 
     @_only_post
-    @_screen
+    @screen
     def keep_on_site(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Cancel a planned end."""
         try:
@@ -267,7 +229,7 @@ class ReleaseScreens:
 
     # --- Trash ------------------------------------------------------------------------------------
 
-    @_screen
+    @screen
     def trash(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Ask first (GET), then put a draft away (POST)."""
         publishing.require_edit(request.user, post)
@@ -289,9 +251,9 @@ class ReleaseScreens:
             refusal = "Readers have seen this post, or will. Take it off the site instead; its text stays here."
         linking = _titles_of_posts_linking_to(post, now)
         title = f"Move to the trash: {post.title}"
-        return self._page(request, "trash.html", post, title, refusal=refusal, linking=linking)
+        return self.page(request, "trash.html", post, title, refusal=refusal, linking=linking)
 
-    @_screen
+    @screen
     def restore(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Ask first (GET), then take a draft out of the trash (POST)."""
         publishing.require_edit(request.user, post)
@@ -301,7 +263,7 @@ class ReleaseScreens:
                 messages.success(request, "It is out of the trash, as it was.")
             return redirect("admin:blog_post_change", post.pk)
         words = since(post.trashed_at, now)
-        return self._page(request, "restore.html", post, f"Take out of the trash: {post.title}", since=words)
+        return self.page(request, "restore.html", post, f"Take out of the trash: {post.title}", since=words)
 
 
 def _what_readers_see(live: Publication | None, stands: Post, now: datetime) -> str:

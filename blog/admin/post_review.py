@@ -3,26 +3,24 @@
 They ask ``blog.publishing`` to do it, and turn its refusals into sentences on the same screen.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.text import get_text_list
 
 from blog import publishing, reading
-from blog.clinic_time import day, spoken, zone_label
+from blog.clinic_time import day, spoken
 from blog.models import Post, Publication, Review, Revision
 
 from .post_changes import changes
+from .post_screens import PostScreens, screen
 
 NAMED = 3
 
@@ -86,48 +84,12 @@ def review_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
     ]
 
 
-def _screen(view: Callable) -> Callable:
-    """Look the post up; 404 where there is none, 403 with a sentence for whoever may not."""
-
-    @wraps(view)
-    def inner(self: "ReviewScreens", request: HttpRequest, pk: int) -> HttpResponse:
-        post, now = Post.objects.filter(pk=pk).select_related("author").first(), timezone.now()
-        if post is None:
-            raise Http404
-        try:
-            publishing.settle(post, now)
-            return view(self, request, post, now)
-        except publishing.NotThere as gone:
-            raise Http404 from gone
-        except publishing.NotAllowed as refused:
-            return self.site.refusal(request, str(refused))
-
-    return inner
-
-
-class ReviewScreens:
+class ReviewScreens(PostScreens):
     """The screens of one post admin."""
-
-    def __init__(self, model_admin: admin.ModelAdmin) -> None:
-        self.model_admin = model_admin
-        self.site = model_admin.admin_site
-
-    def _page(
-        self, request: HttpRequest, template: str, post: Post, title: str, status: int = 200, **about
-    ) -> HttpResponse:
-        context = {
-            **self.site.each_context(request),
-            "title": title,
-            "post": post,
-            "opts": self.model_admin.opts,
-            "zone": zone_label(),
-            **about,
-        }
-        return TemplateResponse(request, f"admin/blog/post/{template}", context, status=status)
 
     # --- Asking -----------------------------------------------------------------------------------
 
-    @_screen
+    @screen
     def submit(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Say what will be read by whom (GET), then send exactly those words for review (POST)."""
         publishing.require_edit(request.user, post)
@@ -157,7 +119,7 @@ class ReviewScreens:
                 )
                 return redirect("admin:blog_post_change", post.pk)
         readers = publishing.who_decides(newest)
-        return self._page(
+        return self.page(
             request,
             "submit.html",
             post,
@@ -173,7 +135,7 @@ class ReviewScreens:
             refusal=refusal,
         )
 
-    @_screen
+    @screen
     def take_back(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """End the request without a decision."""
         if request.method != "POST":
@@ -190,7 +152,7 @@ class ReviewScreens:
 
     # --- Deciding ---------------------------------------------------------------------------------
 
-    @_screen
+    @screen
     def review(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Show what changed and the article as readers will see it (GET), then keep the decision (POST)."""
         if not self.model_admin.has_view_permission(request, post):
@@ -243,11 +205,11 @@ class ReviewScreens:
             "may_take_off": publishing.may_take_off(request.user),
         }
         if waiting is None:
-            return self._page(request, "review.html", post, f"Review: {post.title}", status, **about)
+            return self.page(request, "review.html", post, f"Review: {post.title}", status, **about)
         revision = waiting.revision
         before, before_words, earlier_answer = _before(post, revision, now)
         tags = [[tag.name for tag in one.tags.all()] for one in (before, revision) if one is not None]
-        return self._page(
+        return self.page(
             request,
             "review.html",
             post,

@@ -1,27 +1,26 @@
 """Earlier versions of a post: when who wrote, what two versions have otherwise, and putting one back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import wraps
 from itertools import groupby
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from blog import publishing
-from blog.clinic_time import clock, day, spoken, zone_label
+from blog.clinic_time import clock, day, spoken
 from blog.content.plain import tidy_line
 from blog.models import FAR_FUTURE, Post, Publication, Review, Revision, RevisionTag
 
 from .post_changes import LABELS, Change, changes
+from .post_screens import PostScreens, screen
 from .work import since
 
 # A pause longer than this, and it is another sitting.
@@ -73,45 +72,10 @@ def version_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
     ]
 
 
-def _screen(view: Callable) -> Callable:
-    """Look the post up; 404 where there is none, 403 with a sentence for whoever may not."""
-
-    @wraps(view)
-    def inner(self: "VersionScreens", request: HttpRequest, pk: int, **numbers: int) -> HttpResponse:
-        post = Post.objects.filter(pk=pk).select_related("author").first()
-        if post is None:
-            raise Http404
-        try:
-            now = timezone.now()
-            publishing.settle(post, now)
-            return view(self, request, post, now, **numbers)
-        except publishing.NotThere as gone:
-            raise Http404 from gone
-        except publishing.NotAllowed as refused:
-            return self.site.refusal(request, str(refused))
-
-    return inner
-
-
-class VersionScreens:
+class VersionScreens(PostScreens):
     """The screens of one post admin."""
 
-    def __init__(self, model_admin: admin.ModelAdmin) -> None:
-        self.model_admin = model_admin
-        self.site = model_admin.admin_site
-
-    def _page(self, request: HttpRequest, template: str, post: Post, title: str, **about) -> HttpResponse:
-        context = {
-            **self.site.each_context(request),
-            "title": title,
-            "post": post,
-            "opts": self.model_admin.opts,
-            "zone": zone_label(),
-            **about,
-        }
-        return TemplateResponse(request, f"admin/blog/post/{template}", context)
-
-    @_screen
+    @screen
     def versions(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """The timeline, newest first, and what two versions have otherwise."""
         if not self.model_admin.has_view_permission(request, post):
@@ -133,7 +97,7 @@ class VersionScreens:
         listed = {head.pk: head for head in [*shown[:ON_A_PAGE], *heads.filter(pk__in=chosen)]}
         known = _versions(list(listed.values()), post, request.user, newest, now)
         pair = _pair(post, old, new)
-        return self._page(
+        return self.page(
             request,
             "versions.html",
             post,
@@ -166,7 +130,7 @@ class VersionScreens:
             old = earlier.order_by("-pk").values_list("pk", flat=True).first()
         return old, new
 
-    @_screen
+    @screen
     def restore(self, request: HttpRequest, post: Post, now: datetime, number: int) -> HttpResponse:
         """Say what would change (GET), then make that version the newest draft (POST)."""
         publishing.require_edit(request.user, post)
@@ -192,7 +156,7 @@ class VersionScreens:
         newest = publishing.newest_revision(post)
         pair = _pair(post, newest.pk if newest else None, revision.pk)
         writing = post.revisions.filter(sealed_at__isnull=True).select_related("saved_by").defer("body")
-        return self._page(
+        return self.page(
             request,
             "restore_version.html",
             post,
@@ -278,7 +242,7 @@ def _review_mark(review: Review, user: AbstractBaseUser) -> tuple[str, str]:
 def _who(person: AbstractBaseUser | None, user: AbstractBaseUser) -> str:
     if person is None:
         return "the server"
-    return "you" if person.pk == user.pk else person.get_full_name() or person.get_username()
+    return "you" if person.pk == user.pk else publishing.name_of(person)
 
 
 def _sittings(shown: list[Revision], known: dict[int, Version], now: datetime) -> list[Sitting]:

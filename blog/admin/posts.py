@@ -150,7 +150,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "subtitle": None,
             "standing": standing.unsaved() if form.errors else standing,
             "typist": request.user.pk,
-            "typist_name": request.user.get_full_name() or request.user.get_username(),
+            "typist_name": publishing.name_of(request.user),
             "zone_name": settings.TIME_ZONE,
             "may_release": publishing.may_release(request.user),
             "may_take_off": publishing.may_take_off(request.user),

@@ -223,7 +223,7 @@ def steps_for(user: User, now: datetime, practice: Practice) -> list[dict]:
 
 
 def _who_and_when(step: SetUpStep, now: datetime) -> str:
-    who = (step.done_by.get_full_name() or step.done_by.get_username()) if step.done_by else "Somebody"
+    who = publishing.name_of(step.done_by)
     return f"Ticked by {who} on {day(step.done_at, now)}."
 
 

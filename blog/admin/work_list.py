@@ -72,7 +72,7 @@ def _list(**filters: str) -> str:
 
 
 def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user is not None else "somebody"
+    return publishing.name_of(user) if user is not None else "somebody"
 
 
 def _quoted(words: str) -> str:

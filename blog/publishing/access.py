@@ -32,6 +32,11 @@ def person(actor: Actor) -> AbstractBaseUser | None:
     return None if isinstance(actor, Operator) else actor
 
 
+def name_of(user: AbstractBaseUser | None) -> str:
+    """A colleague's name for a sentence; a command on the server has none."""
+    return (user.get_full_name() or user.get_username()) if user is not None else "Somebody"
+
+
 def may_edit(actor: Actor, post: Post) -> bool:
     """Whether the actor may change this post's draft: an editor any, a writer those of theirs."""
     if not (actor.is_active and actor.has_perm("blog.change_post")):

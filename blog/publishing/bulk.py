@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from blog.clinic_time import spoken
 from blog.models import FAR_FUTURE, Author, BulkAct, BulkActItem, Post, Publication, Review, Revision, Tag, Topic
 
-from .access import Actor, NotAllowed, Refused, may_take_off, person, require_edit, require_take_off
+from .access import Actor, NotAllowed, Refused, may_take_off, name_of, person, require_edit, require_take_off
 from .autosave import settle
 from .drafts import lock_post, move_to_trash, newest_revision, restore_from_trash, save_draft
 from .takedown import put_back, take_off
@@ -145,7 +144,7 @@ def _refuse_while_written(actor: Actor, post: Post) -> None:
         return
     if open_words.saved_by_id == actor.pk:
         raise Refused("You are writing in it in another window. Save there first.")
-    raise Refused(f"{_name(open_words.saved_by)} is writing in it now. Try again when they are done.")
+    raise Refused(f"{name_of(open_words.saved_by)} is writing in it now. Try again when they are done.")
 
 
 def _refuse_unfinished(newest: Revision | None) -> None:
@@ -168,12 +167,8 @@ def _refuse_if_changed(post: Post, item: BulkActItem) -> None:
     """Raise ``Refused`` unless the newest draft is still what the act left."""
     newest = newest_revision(post)
     if newest is None or newest.pk != item.after_id:
-        who = _name(newest.saved_by) if newest is not None else "Somebody"
+        who = name_of(newest.saved_by) if newest is not None else "Somebody"
         raise Refused(f"{who} saved it since. Their draft stays; change it in the post.")
-
-
-def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user is not None else "Somebody"
 
 
 # --- Acts that change drafts ----------------------------------------------------------------------------

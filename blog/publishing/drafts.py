@@ -27,7 +27,7 @@ from blog.models import (
     Tag,
 )
 
-from .access import Actor, Refused, person, require_create, require_edit
+from .access import Actor, Refused, name_of, person, require_create, require_edit
 from .held import hold_pictures, hold_tags
 from .record import record
 
@@ -49,7 +49,7 @@ class EditConflict(Refused):
     """
 
     def __init__(self, newest: Revision, mine: Revision | None = None) -> None:
-        who = (newest.saved_by.get_full_name() or newest.saved_by.get_username()) if newest.saved_by else "Somebody"
+        who = name_of(newest.saved_by)
         when = spoken(newest.saved_at, timezone.now())
         super().__init__(f"{who} saved this post {when}, after you had opened it. Nothing of yours or theirs is lost.")
         self.newest, self.mine = newest, mine

@@ -14,7 +14,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from blog.models import Presence, Revision
 
-from .access import Actor, require_edit
+from .access import Actor, name_of, require_edit
 from .drafts import NotThere, Seen
 
 SHOWN_FOR = timedelta(seconds=30)
@@ -104,11 +104,6 @@ def open_elsewhere(actor: Actor, post_ids: Iterable[int], now: datetime) -> dict
     return {post_id: _colleagues(of_post, actor, now) for post_id, of_post in rows.items()}
 
 
-def named(user: User) -> str:
-    """What a person is called in a sentence."""
-    return user.get_full_name() or user.get_username()
-
-
 def _shown(now: datetime) -> QuerySet[Presence]:
     """Windows that were heard of a moment ago, those that were opened first in front."""
     writing = Revision.objects.filter(post=OuterRef("post"), saved_by=OuterRef("person"), sealed_at__isnull=True)
@@ -134,7 +129,7 @@ def _draft(row: Presence, which: str) -> Draft | None:
     if columns["pk"] is None:
         return None
     by = User(**{name: getattr(row, f"{which}_{name}", None) or "" for name in NAMES})
-    return Draft(**columns, saved_by=named(by))
+    return Draft(**columns, saved_by=name_of(by))
 
 
 def _colleagues(rows: Iterable[Presence], actor: Actor, now: datetime) -> list[Colleague]:
@@ -142,5 +137,5 @@ def _colleagues(rows: Iterable[Presence], actor: Actor, now: datetime) -> list[C
     for row in rows:
         if row.person_id != actor.pk and row.person_id not in found:
             is_writing = row.wrote_at is not None and row.wrote_at >= now - WRITING_FOR
-            found[row.person_id] = Colleague(named(row.person), row.opened_at, is_writing)
+            found[row.person_id] = Colleague(name_of(row.person), row.opened_at, is_writing)
     return list(found.values())

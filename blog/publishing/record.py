@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from blog.models import AuditEntry, Post, Revision
 
-from .access import Actor, person
+from .access import Actor, name_of, person
 
 LONGEST_NAME = AuditEntry._meta.get_field("about").max_length
 
@@ -26,7 +26,7 @@ def record(
 
     Names and titles are kept as they are now. ``takes_effect_at`` is when readers notice, where they do.
     """
-    name = (about.get_full_name() or about.get_username()) if about else (revision or post).title if post else ""
+    name = name_of(about) if about else (revision or post).title if post else ""
     return AuditEntry.objects.create(
         actor=person(actor),
         act=act,

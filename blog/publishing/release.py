@@ -133,22 +133,17 @@ def publish(
         if live is not None:
             live.live_until = live_from
             live.save(update_fields=["live_until"])
-        publication = Publication(
-            **(newest.article_values() | {"published_at": published_at}),
-            post=post,
-            post_uuid=post.uuid,
+        publication = put_before_readers(
+            actor,
+            post,
+            newest,
             revision=newest,
+            published_at=published_at,
             updated_at=live_from if show_updated and first else (last.updated_at if last else None),
             live_from=live_from,
             live_until=live_until,
-            released_by=person(actor),
-            released_at=now,
+            now=now,
         )
-        publication.save()
-        PublicationTag.objects.bulk_create(
-            PublicationTag(publication=publication, tag_id=pk) for pk in newest.tags.values_list("pk", flat=True)
-        )
-        index_post(post.pk, now)
         _claim_address(post, publication.slug)
         close_waiting(actor, post, now)
         Post.objects.filter(pk=post.pk).update(state=Post.State.DRAFT)
@@ -170,6 +165,28 @@ def publish(
                 takes_effect_at=until,
                 reason=PLANNED_END,
             )
+    return publication
+
+
+def put_before_readers(
+    actor: Actor, post: Post, article: Revision | Publication, *, now: datetime, **values: object
+) -> Publication:
+    """Make the publication that says what ``article`` says, with its tags, and let the search know.
+
+    ``values`` are the revision and the moments. The caller holds the post and has closed what was open.
+    """
+    publication = Publication(
+        **(article.article_values() | values),
+        post=post,
+        post_uuid=post.uuid,
+        released_by=person(actor),
+        released_at=now,
+    )
+    publication.save()
+    PublicationTag.objects.bulk_create(
+        PublicationTag(publication=publication, tag_id=pk) for pk in article.tags.values_list("pk", flat=True)
+    )
+    index_post(post.pk, now)
     return publication
 
 

@@ -27,6 +27,7 @@ from .access import (
     may_decide_review,
     may_edit,
     may_release,
+    name_of,
     person,
     require_decide_review,
     require_edit,
@@ -298,11 +299,6 @@ def _what_happened(post: Post, revision: Revision, now: datetime) -> str:
         Outcome.REPLACED: f"{who} published or replaced these words {when}.",
     }
     return f"{acts[Outcome(last.outcome)]} There is nothing left to decide."
-
-
-def name_of(user: User | None) -> str:
-    """A colleague's name for a sentence; a command on the server has none."""
-    return (user.get_full_name() or user.get_username()) if user is not None else "Somebody"
 
 
 def _close(review: Review, outcome: Outcome, actor: Actor, now: datetime, answer: str = "") -> None:

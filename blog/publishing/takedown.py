@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from blog.clinic_time import spoken
-from blog.models import FAR_FUTURE, AuditEntry, Post, Publication, PublicationTag, public_write
+from blog.models import FAR_FUTURE, AuditEntry, Post, Publication, public_write
 from blog.search_index import index_post
 
-from .access import Actor, Refused, person, require_release, require_take_off
+from .access import Actor, Refused, require_release, require_take_off
 from .drafts import lock_post
 from .record import record
-from .release import remove_waiting
+from .release import put_before_readers, remove_waiting
 from .review import lacks_review
 
 
@@ -81,22 +81,16 @@ def put_back(
             raise Refused("In this practice a clinician must approve a text before it goes live. Ask for a review.")
         if until <= now:
             raise Refused(f"It was set to leave the site {spoken(until, now)} anyway.")
-        publication = Publication(
-            **last.article_values(),
-            post=post,
-            post_uuid=post.uuid,
+        publication = put_before_readers(
+            actor,
+            post,
+            last,
             revision=last.revision,
             updated_at=last.updated_at,
             live_from=max(now, last.live_until),
             live_until=until,
-            released_by=person(actor),
-            released_at=now,
+            now=now,
         )
-        publication.save()
-        PublicationTag.objects.bulk_create(
-            PublicationTag(publication=publication, tag_id=pk) for pk in last.tags.values_list("pk", flat=True)
-        )
-        index_post(post.pk, now)
         record(
             actor,
             AuditEntry.Act.PUBLISHED,

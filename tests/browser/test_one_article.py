@@ -88,6 +88,7 @@ def test_from_idea_to_live_to_corrected_to_off_the_site(site, window, expected_c
     wilma.locator("#id_title").fill("After a peel")
     write(wilma, "Your skin will feel tight for two days.")
     expect(wilma.locator("[data-saved]")).to_contain_text("Draft saved", timeout=15_000)
+    expect(wilma.locator("[data-readers]")).to_have_text("Only staff can see it.")
     walk.reader_sees(404, done_in=wilma)
 
     # Asked for a review; the reviewer finds it and sends it back with a note.
