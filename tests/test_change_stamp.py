@@ -9,9 +9,25 @@ from django.db import connection, models, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 from public_pages import ADDRESSES, every_address
 
-from blog.models import Author, ChangeStamp, Image, Post, Practice, Publication, PublicRecord, Tag, Topic
+from blog.models import (
+    Author,
+    ChangeStamp,
+    Drug,
+    Image,
+    MedicalReview,
+    PhotoConsent,
+    Post,
+    Practice,
+    Procedure,
+    Publication,
+    PublicRecord,
+    Source,
+    Tag,
+    Topic,
+)
 from blog.models.publication import FixedPublication
 from blog.publishing import newest_revision, publish, take_off
 from blog.reading import forget_practice
@@ -33,6 +49,20 @@ def rich_site(draft, rewrite, erin, picture):
         publish(erin, newest_revision(post), now=NOON - DAY)
     take_off(erin, post, "Out of date", now=NOON)
     publish(erin, rewrite(Post.objects.get(title="Post 1"), slug="moved"), now=NOON)
+    Source.objects.create(title="Label")
+    Drug.objects.create(brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins")
+    Procedure.objects.create(name="Glow peel")
+    PhotoConsent.objects.create(reference="C-2026-001")
+    day = localdate(NOON)
+    MedicalReview.objects.create(
+        post=post,
+        revision=newest_revision(post),
+        reviewer=author,
+        signed_by=erin,
+        signed_at=NOON,
+        reviewed_on=day,
+        due_on=day + DAY,
+    )
 
 
 def tables_read_by_public_pages(client) -> set[str]:

@@ -31,6 +31,8 @@ FLOORS = (
     ("blog.people", 2),
     ("blog.signing_in", 2),
     ("blog.outbox", 2),
+    ("blog.safety_notes", 2),
+    ("blog.checks", 2),
     ("blog.health", 2),
     ("blog.clinic_time", 0),
     ("blog.models", 1),

@@ -12,8 +12,9 @@ from blog.publishing import newest_revision
 pytestmark = pytest.mark.django_db
 
 # What is new since a release before.
+LISTS = {"sources": [], "drugs": [], "procedures": [], "left_out_notes": []}
 NEW = {
-    Post: {"disclosure": "", "cta_heading": "", "cta_text": "", "canonical_url": ""},
+    Post: {"disclosure": "", "cta_heading": "", "cta_text": "", "canonical_url": "", **LISTS},
     Revision: {
         "version": 0,
         "set_aside": False,
@@ -22,6 +23,7 @@ NEW = {
         "turn": 0,
         "restored_from_id": None,
         "disclosure": "",
+        **LISTS,
     },
     AuditEntry: {"about": "", "person_id": None},
 }

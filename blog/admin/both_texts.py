@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from blog.content.difference import Line, compare_html, compare_text
 from blog.content.outline import image_ids
 from blog.content.passages import THEIRS, THEIRS_FIRST, YOURS, YOURS_FIRST, Passage, passages, put_together
-from blog.models import Author, Image, Post, Revision, Topic
+from blog.models import Author, Drug, Image, Post, Procedure, Revision, Source, Topic
 from blog.publishing import slug_follows_title
 
 from .post_changes import LABELS
@@ -255,6 +255,7 @@ def _day(revision: Revision) -> str:
 _TEXTS = {
     "published_at": _day,
     "tag_words": lambda revision: ", ".join(revision.tags.values_list("name", flat=True)),
+    "left_out_notes": lambda revision: PostForm.base_fields["left_out_notes"].prepare_value(revision.left_out_notes),
 }
 
 
@@ -272,12 +273,24 @@ def _titles(keys: str) -> str:
     return "; ".join(titles.get(key, key) for key in wanted)
 
 
+def _records_in(model: type) -> Callable[[str], str]:
+    def names(keys: str) -> str:
+        wanted = [key for key in keys.split() if key.isdecimal()]
+        found = {str(pk): str(record) for pk, record in model.objects.in_bulk(wanted).items()}
+        return "; ".join(found.get(key, key) for key in wanted) or "None"
+
+    return names
+
+
 _IN_WORDS = {
     "topic": lambda key: _name_in(Topic)(key) if key else "No topic yet",
     "author": lambda key: _name_in(Author)(key) if key else "Nobody yet",
     "kind": lambda kind: dict(Post.Kind.choices).get(kind, kind),
     "published_at": lambda day: full_date(day),
     "related_posts": lambda keys: _titles(keys) or "Nothing picked",
+    "sources": _records_in(Source),
+    "drugs": _records_in(Drug),
+    "procedures": _records_in(Procedure),
     "noindex": lambda text: "Kept out of search engines" if text else "Search engines may show it",
 }
 

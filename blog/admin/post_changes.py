@@ -16,7 +16,7 @@ from blog.content.difference import (
     sections,
 )
 from blog.content.outline import image_ids, post_links
-from blog.models import ArticleFields, Author, Image, Post, Topic
+from blog.models import ArticleFields, Author, Drug, Image, Post, Procedure, Source, Topic
 
 # In the order in which the editing screen has them. A test holds that no column is missing.
 LABELS = {
@@ -43,6 +43,10 @@ LABELS = {
     "meta_description": "Text on Google",
     "canonical_url": "First published at",
     "noindex": "Keep out of search engines",
+    "sources": "Sources",
+    "drugs": "Medicines added by hand",
+    "procedures": "Procedures added by hand",
+    "left_out_notes": "Safety notes left out",
 }
 
 
@@ -142,6 +146,25 @@ def _moment(old: datetime | None, new: datetime | None) -> str:
     return compare_values(*days, "the day it first goes live")
 
 
+def _records(model: type[Model]) -> Callable[[list[int], list[int]], str]:
+    def compare(old: list[int], new: list[int]) -> str:
+        names = {pk: str(record) for pk, record in model._default_manager.in_bulk({*old, *new}).items()}
+        before, after = ([names.get(pk, f"record {pk}") for pk in keys] for keys in (old, new))
+        return compare_lists(before, after) or "the same in another order"
+
+    return compare
+
+
+def _left_out(old: list[dict], new: list[dict]) -> str:
+    models = {"drug": Drug, "procedure": Procedure}
+
+    def said(notes: list[dict]) -> list[str]:
+        found = [(models[one["record"]].objects.filter(pk=one["id"]).first(), one) for one in notes]
+        return [f"{record or 'a record that is gone'}: {one['reason']}" for record, one in found]
+
+    return compare_lists(said(old), said(new)) or "the same in another order"
+
+
 _WORDS = {
     "hero_image": _of(Image, "a picture that is no longer in the library"),
     "topic": _of(Topic, "a topic that was deleted"),
@@ -151,4 +174,8 @@ _WORDS = {
     "kind": _kind,
     "published_at": _moment,
     "related_posts": _posts,
+    "sources": _records(Source),
+    "drugs": _records(Drug),
+    "procedures": _records(Procedure),
+    "left_out_notes": _left_out,
 }

@@ -1,5 +1,6 @@
 """Form fields of a post that stock Django does not have: key points, tags, the shown date, picked posts."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.text import slugify
 from blog.clinic_time import NoSuchTime, at_clinic
 from blog.content.plain import tidy_line
 from blog.models import Post, Tag
-from blog.models.article import MAX_KEY_POINT_LENGTH, MAX_KEY_POINTS, MAX_RELATED_POSTS
+from blog.models.article import MAX_KEY_POINT_LENGTH, MAX_KEY_POINTS, MAX_RELATED_POSTS, validate_left_out
 
 MAX_TAGS = 12
 OFFERED_POSTS = 200
@@ -140,6 +141,74 @@ class TagWordsField(forms.CharField):
     def has_changed(self, initial: list[str] | None, data: str | None) -> bool:
         """Whether other words stand there, whatever their order or case."""
         return {word.casefold() for word in initial or []} != {word.casefold() for word in self.to_python(data)}
+
+
+class KeysField(forms.CharField):
+    """Records by their keys, in order: «3 5». The form's value is the list; the page's scripts fill it in."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, validator: Callable[[object], None], **kwargs) -> None:
+        self.check_keys = validator
+        super().__init__(required=False, **kwargs)
+
+    def prepare_value(self, value: object) -> str:
+        """The keys in one line."""
+        return " ".join(str(pk) for pk in value) if isinstance(value, list) else value or ""
+
+    def to_python(self, value: str | None) -> list[int]:
+        """The keys, each once. Raises ``ValidationError`` for anything that is no key."""
+        words = (value or "").replace(",", " ").split()
+        if not all(word.isascii() and word.isdecimal() and len(word) < 19 for word in words):
+            raise forms.ValidationError("This is no list of records. Choose them once more.")
+        return list(dict.fromkeys(int(word) for word in words))
+
+    def validate(self, value: list[int]) -> None:
+        """As the column says."""
+        self.check_keys(value)
+
+    def run_validators(self, value: list[int]) -> None:
+        """Nothing more: the validators of a text field do not fit a list."""
+
+    def has_changed(self, initial: list[int] | None, data: str | None) -> bool:
+        """Whether other keys, or another order, stand there."""
+        return self.prepare_value(initial or []) != " ".join((data or "").replace(",", " ").split())
+
+
+class LeftOutField(forms.CharField):
+    """Safety notes that are left out, one a line: «drug-3 The reason». The form's value is the column's list."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def prepare_value(self, value: object) -> str:
+        """One line for each note."""
+        if not isinstance(value, list):
+            return value or ""
+        return "\n".join(f"{one['record']}-{one['id']} {one['reason']}" for one in value)
+
+    def to_python(self, value: str | None) -> list[dict[str, object]]:
+        """The notes, each once. Raises ``ValidationError`` for a line that names no record or has no reason."""
+        found = {}
+        for line in (value or "").splitlines():
+            key, _, reason = tidy_line(line).partition(" ")
+            record, _, number = key.partition("-")
+            if not key:
+                continue
+            if not (number.isascii() and number.isdecimal() and len(number) < 19):
+                raise forms.ValidationError("A line here begins with the note that is left out, such as drug-3.")
+            found[key] = {"record": record, "id": int(number), "reason": reason}
+        return list(found.values())
+
+    def validate(self, value: list[dict[str, object]]) -> None:
+        """As the column says: a drug or a procedure, and a reason."""
+        validate_left_out(value)
+
+    def run_validators(self, value: list[dict[str, object]]) -> None:
+        """Nothing more: the validators of a text field do not fit a list."""
+
+    def has_changed(self, initial: list[dict[str, object]] | None, data: str | None) -> bool:
+        """Whether other lines stand there."""
+        return self.prepare_value(initial or []).split() != (data or "").split()
 
 
 class ShownDateField(forms.DateField):

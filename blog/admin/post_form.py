@@ -11,10 +11,20 @@ from django.utils.text import slugify
 
 from blog import publishing
 from blog.models import Author, Image, Post, Revision, Tag, Topic
+from blog.models.article import validate_sources
+from blog.models.safety_record import validate_keys
 
 from .editor import ArticleField
 from .post_author import SigningField, check_signing, offer_authors, settle_author
-from .post_fields import KeyPointsField, PickedPostsField, ShownDateField, TagWordsField, moment_of
+from .post_fields import (
+    KeyPointsField,
+    KeysField,
+    LeftOutField,
+    PickedPostsField,
+    ShownDateField,
+    TagWordsField,
+    moment_of,
+)
 
 SLUG_LENGTH = Post._meta.get_field("slug").max_length
 WINDOW_LENGTH = Revision._meta.get_field("window").max_length
@@ -62,6 +72,10 @@ class PostForm(forms.ModelForm):
         help_text="Blank: the day it first goes live. An earlier day moves the post down the list.",
     )
     related_posts = PickedPostsField(label="More posts")
+    sources = KeysField(validate_sources, label="Sources")
+    drugs = KeysField(validate_keys, label="Medicines")
+    procedures = KeysField(validate_keys, label="Procedures")
+    left_out_notes = LeftOutField(label="Safety notes left out", required=False)
     canonical_url = forms.URLField(
         label="First published at",
         required=False,
@@ -95,6 +109,10 @@ class PostForm(forms.ModelForm):
             "meta_description",
             "canonical_url",
             "noindex",
+            "sources",
+            "drugs",
+            "procedures",
+            "left_out_notes",
         ]
         widgets = {
             "title": forms.Textarea(attrs={"rows": 1, "autocomplete": "off"}),

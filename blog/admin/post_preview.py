@@ -252,6 +252,13 @@ def _picked(name: str, raw: object, post: Post | None, now: datetime) -> list[in
     return [number for typed in raw or [] if (number := _number(typed))]
 
 
+def _cleaned_list(name: str, raw: object, post: Post | None, now: datetime) -> list:
+    try:
+        return PostForm.base_fields[name].clean(raw)
+    except ValidationError:
+        return getattr(post, name) if post else []
+
+
 def _tags(words: str) -> list[Tag]:
     """The tags that words mean; one that does not exist yet is shown as it will be."""
     typed = list(dict.fromkeys(word for part in words.split(",") if (word := tidy_line(part))))[:50]
@@ -268,4 +275,8 @@ _SHOWN = {
     "published_at": _shown_date,
     "key_points": _lines,
     "related_posts": _picked,
+    "sources": _cleaned_list,
+    "drugs": _cleaned_list,
+    "procedures": _cleaned_list,
+    "left_out_notes": _cleaned_list,
 }

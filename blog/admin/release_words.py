@@ -29,6 +29,10 @@ NAMES = {
     "meta_description": "the words for Google",
     "canonical_url": "where it was first published",
     "noindex": "whether search engines may show it",
+    "sources": "the sources",
+    "drugs": "the safety notes",
+    "procedures": "the safety notes",
+    "left_out_notes": "the safety notes",
 }
 
 

@@ -5,10 +5,13 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from .fields import BodyField, LineField, LinesField, ParagraphField
+from .safety_record import validate_keys
 
 MAX_KEY_POINTS = 3
 MAX_KEY_POINT_LENGTH = 200
 MAX_RELATED_POSTS = 3
+MAX_SOURCES = 40
+EMPTY_LIST = models.Value([], models.JSONField())
 
 
 def validate_key_points(value: object) -> None:
@@ -29,6 +32,29 @@ def validate_related_posts(value: object) -> None:
         raise ValidationError("Each picked post is another one.")
     if len(value) > MAX_RELATED_POSTS:
         raise ValidationError(f"There is room for {MAX_RELATED_POSTS} picked posts.")
+
+
+def validate_sources(value: object) -> None:
+    """Accept a list of at most forty keys of sources. Raises ``ValidationError`` otherwise."""
+    validate_keys(value)
+    if len(value) > MAX_SOURCES:
+        raise ValidationError(f"There is room for {MAX_SOURCES} sources. Keep those that the text rests on.")
+
+
+def validate_left_out(value: object) -> None:
+    """Accept a list of notes that are left out: ``{"record": "drug" or "procedure", "id": key, "reason": words}``.
+
+    Raises ``ValidationError`` otherwise, also for a reason without words.
+    """
+    if not isinstance(value, list) or not all(
+        isinstance(one, dict) and one.keys() == {"record", "id", "reason"} for one in value
+    ):
+        raise ValidationError("Notes that are left out are a list of records with reasons.")
+    for one in value:
+        if one["record"] not in ("drug", "procedure") or not isinstance(one["id"], int) or isinstance(one["id"], bool):
+            raise ValidationError("A note that is left out belongs to a drug or a procedure.")
+        if not isinstance(one["reason"], str) or not one["reason"].strip():
+            raise ValidationError("Say why the safety note is left out.")
 
 
 class ArticleFields(models.Model):
@@ -98,6 +124,12 @@ class ArticleFields(models.Model):
         help_text="Only for a text that stands elsewhere too, and first: search engines are sent there.",
     )
     noindex = models.BooleanField("keep out of search engines", default=False)
+    # Ordered lists of keys like the picked posts: a source's number is its place. Those records are never deleted.
+    sources = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True, validators=[validate_sources])
+    # Attached by hand, beside those that the text names and that attach themselves; and those left out, with a reason.
+    drugs = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True, validators=[validate_keys])
+    procedures = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True, validators=[validate_keys])
+    left_out_notes = models.JSONField(default=list, db_default=EMPTY_LIST, blank=True, validators=[validate_left_out])
 
     class Meta:
         abstract = True

@@ -40,6 +40,20 @@ class AuditEntry(models.Model):
         LOGIN_CLOSED = "login_closed", "Login closed"
         LOGIN_OPENED = "login_opened", "Login opened"
         PRACTICE_CHANGED = "practice_changed", "Practice changed"
+        RECOVERY_CODES_MADE = "recovery_codes_made", "New recovery codes made"
+        DEVICE_TRUSTED = "device_trusted", "Browser remembered"
+        LOGIN_CHANGED = "login_changed", "Login name or e-mail changed"
+        MEDICALLY_REVIEWED = "medically_reviewed", "Medically reviewed"
+        REVIEW_CARRIED = "review_carried", "Review kept over a spelling correction"
+        REVIEW_WITHDRAWN = "review_withdrawn", "Medical review withdrawn"
+        REVIEW_LAPSED = "review_lapsed", "Medical review ended by a changed record"
+        PUBLISH_ORDERED = "publish_ordered", "To be published when approved"
+        ORDER_NOT_DONE = "order_not_done", "Approved, but not published"
+        REASON_GIVEN = "reason_given", "Reason given for a check"
+        RECORD_CHANGED = "record_changed", "Record changed"
+        RECORD_SIGNED = "record_signed", "Record checked by a clinician"
+        CONSENT_RECORDED = "consent_recorded", "Consent written down"
+        CONSENT_REVOKED = "consent_revoked", "Consent revoked"
 
     post = models.ForeignKey(
         "blog.Post", on_delete=models.DO_NOTHING, null=True, related_name="audit", db_constraint=False

@@ -5,10 +5,10 @@ from django.db import models
 from django.urls import reverse
 
 from .fields import LineField, LinesField, ParagraphField
-from .public_record import PublicRecord
+from .kept_record import KeptRecord
 
 
-class Author(PublicRecord):
+class Author(KeptRecord):
     """A person who signs articles. Never deleted once an article carries the name."""
 
     name = LineField(max_length=100, help_text="As readers should see it, without titles; titles go into Credentials.")
@@ -30,6 +30,16 @@ class Author(PublicRecord):
     photo = models.ForeignKey("blog.Image", on_delete=models.PROTECT, null=True, blank=True, related_name="authors")
     same_as = LinesField(
         "profiles elsewhere", default=list, blank=True, help_text="Web addresses of the same person, one per line."
+    )
+    license_type = LineField(
+        "license", max_length=20, blank=True, default="", db_default="", help_text="Such as MD, DO, NP, PA or RN."
+    )
+    license_state = LineField("licensed in", max_length=40, blank=True, default="", db_default="")
+    is_medical_reviewer = models.BooleanField(
+        "reviews articles",
+        default=False,
+        db_default=False,
+        help_text="A clinician with a login and credentials, who signs that an article is right.",
     )
     is_sample = models.BooleanField(default=False, editable=False)
 

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import ProtectedError, Q
 
 from .fields import LineField
-from .public_record import PublicRecord
+from .kept_record import KeptRecord
+from .safety_record import validate_keys
 
 
 def masters() -> Storage:
@@ -14,7 +15,7 @@ def masters() -> Storage:
     return storages["masters"]
 
 
-class Image(PublicRecord):
+class Image(KeptRecord):
     """A picture that staff uploaded: verified, upright, in sRGB and without anything private in the file.
 
     The description and caption here are the defaults; each use of a picture keeps its own with the draft.
@@ -55,6 +56,17 @@ class Image(PublicRecord):
         choices=Depicts,
         help_text="No pictures of patients: they need a written consent, which this blog does not record yet.",
     )
+    # A patient is shown only under a consent; the database sees to it that there is one.
+    consent = models.ForeignKey(
+        "blog.PhotoConsent", on_delete=models.PROTECT, null=True, blank=True, related_name="images"
+    )
+    is_before_after = models.BooleanField("shows before and after", default=False, db_default=False)
+    drugs_shown = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True, validators=[validate_keys]
+    )
+    procedures_shown = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True, validators=[validate_keys]
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -73,6 +85,9 @@ class Image(PublicRecord):
                 name="image_focal_point_inside",
             ),
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
+            models.CheckConstraint(
+                condition=~Q(depicts="patient") | Q(consent__isnull=False), name="image_patient_has_consent"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 
 from .fields import LineField, ParagraphField
-from .public_record import PublicRecord
+from .kept_record import KeptRecord
 
 MAX_MENU_LINKS = 5
 MAX_MENU_NAME_LENGTH = 24
@@ -63,7 +63,7 @@ def dialled(phone: str) -> str:
     return f"+1{digits}" if len(digits) == 10 else digits
 
 
-class Practice(PublicRecord):
+class Practice(KeptRecord):
     """Who speaks on this blog and how to reach them. One row; what is blank is left out of every page."""
 
     class ReviewPolicy(models.TextChoices):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from .article import ArticleFields
+from .article import EMPTY_LIST, ArticleFields
 from .public_record import PublicQuerySet, PublicRecord
 
 # "No end is set." A date far ahead and not NULL, so that one comparison answers and an index serves it.
@@ -84,6 +84,13 @@ class Publication(PublicRecord, ArticleFields):
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField()
     tags = models.ManyToManyField("blog.Tag", through="PublicationTag", related_name="publications")
+    # What was read and may be signed, in one number; see ``blog.publishing.digest``. Blank in rows of earlier releases.
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # Frozen like the tags, in columns, so that a page needs no query for them. ``shown_sources`` are dictionaries of
+    # id, title, publisher, url and accessed_on (an ISO day); the others are keys of the notes that the page shows.
+    shown_sources = models.JSONField(default=list, db_default=EMPTY_LIST)
+    shown_drugs = models.JSONField(default=list, db_default=EMPTY_LIST)
+    shown_procedures = models.JSONField(default=list, db_default=EMPTY_LIST)
 
     objects = PublicationQuerySet.as_manager()
 

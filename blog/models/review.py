@@ -26,6 +26,14 @@ class Review(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
+    # An editor's order that the approval carries out: publish, not before a moment where one is named.
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ordered_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    show_updated = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-submitted_at", "-pk"]

@@ -5,13 +5,13 @@ from django.db import models
 from django.urls import reverse
 
 from .fields import LineField, ParagraphField
-from .public_record import PublicRecord
+from .kept_record import KeptRecord
 
 # Staff type the tags of a post in one line, with commas between them.
 no_comma = RegexValidator(r"^[^,]*$", "A tag has no comma: commas stand between tags.")
 
 
-class Topic(PublicRecord):
+class Topic(KeptRecord):
     """What an article is mainly about; each has at most one."""
 
     name = LineField(max_length=60, unique=True)
@@ -33,7 +33,7 @@ class Topic(PublicRecord):
         return reverse("blog:topic", args=[self.slug])
 
 
-class Tag(PublicRecord):
+class Tag(KeptRecord):
     """A word that ties articles together across topics."""
 
     name = LineField(max_length=60, unique=True, validators=[no_comma])

@@ -18,9 +18,11 @@ from blog.models import (
     Revision,
     public_write,
 )
+from blog.safety_notes import attached, keys
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
+from .digest import digest_of, shown_sources
 from .drafts import EditConflict, lock_post, newest_revision
 from .held import picture_ids
 from .record import record
@@ -175,12 +177,17 @@ def put_before_readers(
 
     ``values`` are the revision and the moments. The caller holds the post and has closed what was open.
     """
+    notes, sources = attached(article), shown_sources(article)
     publication = Publication(
         **(article.article_values() | values),
         post=post,
         post_uuid=post.uuid,
         released_by=person(actor),
         released_at=now,
+        digest=digest_of(article, notes, sources),
+        shown_sources=sources,
+        shown_drugs=keys(notes.drugs),
+        shown_procedures=keys(notes.procedures),
     )
     publication.save()
     PublicationTag.objects.bulk_create(

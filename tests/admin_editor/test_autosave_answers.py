@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from factories import make_author, make_picture, make_post, make_tag, make_topic
 
-from blog.models import ArticleFields, Post, Revision
+from blog.models import ArticleFields, Post, Revision, Source
 from blog.publishing import IDLE, missing_for_release, newest_revision, open_revision, publish, save_draft
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,10 @@ class TestRoundTrip:
             "meta_description": "Found",
             "canonical_url": "https://example.com/first",
             "noindex": "on",
+            "sources": str(Source.objects.create(title="Label", publisher="FDA").pk),
+            "drugs": "3 1",
+            "procedures": "2",
+            "left_out_notes": "drug-7 It is about the plant",
         }
         Script(editor, post).type(**typed)
         opened = editor.open(post).fields

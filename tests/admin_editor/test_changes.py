@@ -7,7 +7,7 @@ from cast import NOON
 from factories import make_author, make_picture, make_post, make_topic
 
 from blog.admin.post_changes import LABELS, changes
-from blog.models import ArticleFields, Post
+from blog.models import ArticleFields, Drug, Post, Procedure, Source
 
 
 @pytest.fixture
@@ -26,6 +26,9 @@ def test_every_field_is_said_in_words(said):
     lamp, chair = make_picture(alt_text="A lamp"), make_picture(410, 300, alt_text="A chair")
     ada = make_author("Ada Ray")
     post = make_post("Sun and skin", live=False)
+    label = Source.objects.create(title="Botox label", publisher="FDA")
+    drug = Drug.objects.create(brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins")
+    peel = Procedure.objects.create(name="Glow peel")
     text = [(("removed", "Old"), ("added", "New"))]
     cases = {
         "title": ("Old", "New", text),
@@ -50,6 +53,14 @@ def test_every_field_is_said_in_words(said):
         "meta_description": ("Old", "New", text),
         "canonical_url": ("", "https://example.com/", [(("added", "https://example.com/"),)]),
         "noindex": (False, True, "no → yes"),
+        "sources": ([], [label.pk], "added Botox label (FDA)"),
+        "drugs": ([drug.pk], [], "removed Vabotin"),
+        "procedures": ([], [peel.pk], "added Glow peel"),
+        "left_out_notes": (
+            [],
+            [{"record": "drug", "id": drug.pk, "reason": "It is about the plant"}],
+            "added Vabotin: It is about the plant",
+        ),
     }
     # A column that is added to articles needs its line here and its words in the product.
     assert set(cases) == set(ArticleFields.article_field_names())
