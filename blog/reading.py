@@ -3,7 +3,7 @@
 Nothing here reads a working copy. Functions take ``now`` (aware datetime), once per request, and never write.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +78,9 @@ class FeedArticle:
     tags: Sequence[Tag]
     excerpt: str
 
+
+# From records as they are to records as they were.
+Shared = Callable[[Iterable], list]
 
 _practice: tuple[int, Practice] | None = None
 
@@ -195,15 +198,21 @@ def find_article(slug: str, now: datetime) -> Publication | Moved | Gone | None:
     return Moved(present["slug"]) if present else Gone()
 
 
-def article_page(article: Publication | Revision, now: datetime, *, tags: Sequence[Tag] | None = None) -> ArticlePage:
+def article_page(
+    article: Publication | Revision,
+    now: datetime,
+    *,
+    tags: Sequence[Tag] | None = None,
+    shared: Shared = list,
+) -> ArticlePage:
     """Build an article page. The same function serves readers, previews and evidence.
 
-    ``tags`` may name others than those stored with the article. A picture that was replaced everywhere is not shown.
+    ``tags`` may name others than those stored with the article. ``shared`` turns records as they are into records as
+    they were, for a page of another day. A picture that was replaced everywhere is not shown.
     """
-    used = Image.objects.filter(pk__in=image_ids(article.body), replaced_by__isnull=True)
-    rendered = render(
-        article.body, body_pictures({image.pk: image for image in used}), link_addresses([article.body], now)
-    )
+    used = shared(Image.objects.filter(pk__in=image_ids(article.body)))
+    shown = {image.pk: image for image in used if image.replaced_by_id is None}
+    rendered = render(article.body, body_pictures(shown), link_addresses([article.body], now))
     tags = list(article.tags.all()) if tags is None else tags
     hero = article.hero_image
     more, previous, following = around(article, tags, now)

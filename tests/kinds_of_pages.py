@@ -24,6 +24,7 @@ STAFF = {
     "new post": "/admin/blog/post/add/",
     "edit post": "/admin/blog/post/1/change/",
     "earlier versions": "/admin/blog/post/1/versions/",
+    "as it stood": "/admin/blog/post/1/as-it-stood/",
     "an earlier version back": "/admin/blog/post/1/versions/1/restore/",
     "share a preview": "/admin/blog/post/1/preview-links/",
     "history": "/admin/blog/post/1/history/",

@@ -16,6 +16,7 @@ from blog import pictures, publishing, reading
 from blog.content.render import render
 from blog.models import Image, Post, Tag
 
+from .post_as_it_stood import as_it_stood_urls
 from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
 from .post_conflict import conflict_urls, left_aside, refused_save
@@ -53,6 +54,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             *release_urls(self),
             *review_urls(self),
             *version_urls(self),
+            *as_it_stood_urls(self),
             *preview_urls(self),
             *bulk_urls(self),
             *view_urls(self),

@@ -7,7 +7,7 @@ from .bulk_act import BulkAct, BulkActItem
 from .consent import FileDeletion, PhotoConsent
 from .daily_run import DailyRun
 from .image import Image
-from .kept_record import KeptRecord, RecordVersion
+from .kept_record import KeptRecord, RecordVersion, as_of, version_at
 from .mail import Mail
 from .medical_review import MedicalReview
 from .override import Override
@@ -73,5 +73,7 @@ __all__ = [
     "Tag",
     "Topic",
     "TrustedDevice",
+    "as_of",
     "public_write",
+    "version_at",
 ]

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
 from .public_record import PublicQuerySet, PublicRecord, public_write
+
+Record = TypeVar("Record", bound="KeptRecord")
 
 
 class RecordVersion(models.Model):
@@ -92,3 +96,25 @@ def keep_versions(records: Iterable[models.Model]) -> None:
         last = RecordVersion.objects.filter(record=label, record_id=record.pk).first()
         if last is None or last.values != values:
             RecordVersion.objects.create(record=label, record_id=record.pk, values=values, since=timezone.now())
+
+
+def version_at(record: KeptRecord, at: datetime) -> RecordVersion | None:
+    """What a record said at the moment ``at`` (aware): the version in force, else the earliest that is known."""
+    versions = RecordVersion.objects.filter(record=record._meta.model_name, record_id=record.pk)
+    return versions.filter(since__lte=at).first() or versions.last()
+
+
+def as_of(record: Record, at: datetime) -> Record:
+    """A copy of a record as it was at the moment ``at`` (aware), never to be saved; see ``version_at``.
+
+    A column that is newer than that version has its default.
+    """
+    version = version_at(record, at)
+    if version is None:
+        return record
+    copy = type(record)()
+    for field in record._meta.concrete_fields:
+        if field.attname in version.values:
+            setattr(copy, field.attname, field.to_python(version.values[field.attname]))
+    copy._state.adding = False
+    return copy

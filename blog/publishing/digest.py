@@ -41,6 +41,13 @@ def digest_of(
     """
     notes = attached(article) if notes is None else notes
     sources = shown_sources(article) if sources is None else sources
+    return digest_of_shown(article, keys(notes.drugs), keys(notes.procedures), sources)
+
+
+def digest_of_shown(
+    article: ArticleFields, drugs: list[int], procedures: list[int], sources: Sequence[dict[str, object]]
+) -> str:
+    """The same over what a publication froze: the keys of its drugs and procedures, and its sources."""
     named_set = {
         "title": article.title,
         "subtitle": article.subtitle,
@@ -48,7 +55,7 @@ def digest_of(
         "body": article.body,
         "hero": [article.hero_image_id, article.hero_alt, article.hero_is_decorative, article.hero_caption],
         "sources": [[source["title"], source["publisher"], source["url"]] for source in sources],
-        "drugs": keys(notes.drugs),
-        "procedures": keys(notes.procedures),
+        "drugs": sorted(drugs),
+        "procedures": sorted(procedures),
     }
     return hashlib.sha256(json.dumps(named_set, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,252 @@
+"""What readers saw of a post at any moment, rebuilt from rows: the words, pictures, labels and shared records of then.
+
+With it: who wrote, reviewed and released it, on what sources, and which checks were overridden for what reason. The
+answer to a question that comes years later, from a patient, a board or a court: what did you say on that day?
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from blog.content.outline import plain_text
+from blog.content.plain import tidy_text
+from blog.models import (
+    AuditEntry,
+    Drug,
+    KeptRecord,
+    MedicalReview,
+    Override,
+    Post,
+    Practice,
+    Procedure,
+    Publication,
+    RecordVersion,
+    Revision,
+    as_of,
+    version_at,
+)
+from blog.publishing.digest import digest_of_shown
+from blog.reading import ArticlePage, article_page
+
+# Acts about a post that say nothing of what readers saw.
+_MOST_ACTS = 200
+# What every column list of a shared record leaves out: keys, files and bookkeeping of our own.
+_NOT_SAID = frozenset(
+    """id is_sample position renditions master digest uploaded_by_id user_id focal_x focal_y width height
+    search_console_token""".split()
+)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A record that the page shared with others, as it was: its kind and name, its words, and since when it said so.
+
+    ``words`` are pairs of a column's name and what stood in it; blank ones are left out. ``is_first`` marks a version
+    that is the oldest one kept, so that what was said before it is not known.
+    """
+
+    kind: str
+    name: str
+    words: Sequence[tuple[str, str]]
+    since: datetime | None
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class AsItStood:
+    """Everything about a post's page at the moment ``at``. ``publication`` is None where readers saw none.
+
+    ``wrote`` are the saved versions whose words are in it since the version that was public before, oldest first.
+    ``review`` is the signature that the page named. ``acts`` are the entries of the record up to the moment, oldest
+    first, ``since`` those after it. ``words_are_whole`` says whether the words still have the fingerprint that was
+    written down when they were released; None for releases before fingerprints.
+    """
+
+    at: datetime
+    post: Post
+    practice: Practice
+    acts: Sequence[AuditEntry]
+    since: Sequence[AuditEntry]
+    publication: Publication | None = None
+    page: ArticlePage | None = None
+    review: MedicalReview | None = None
+    wrote: Sequence[Revision] = ()
+    overrides: Sequence[Override] = ()
+    shared: Sequence[Shared] = ()
+    words_are_whole: bool | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of time in which readers saw one publication, or, without one, that it was not on the site.
+
+    ``moments`` are when a record that the page shows changed meanwhile, with the record's name, oldest first.
+    """
+
+    start: datetime
+    end: datetime | None
+    publication: Publication | None
+    moments: Sequence[tuple[datetime, str]] = ()
+
+
+def as_it_stood(post: Post, at: datetime) -> AsItStood:
+    """What readers saw of ``post`` at the moment ``at`` (aware). Reads only; nothing is written down.
+
+    Records of which no version of that day is kept are shown as the oldest version says.
+    """
+    acts = list(post.audit.select_related("actor", "revision").order_by("at", "pk")[:_MOST_ACTS])
+    practice = as_of(Practice.objects.first() or Practice(), at)
+    found = {
+        "at": at,
+        "post": post,
+        "practice": practice,
+        "acts": [act for act in acts if act.at <= at],
+        "since": [act for act in acts if act.at > at],
+    }
+    live = Publication.objects.live(at).filter(post=post)
+    publication = live.select_related("author", "topic", "hero_image", "revision", "released_by").first()
+    if publication is None:
+        return AsItStood(**found)
+    records = [publication.author, publication.topic, publication.hero_image, *publication.tags.all()]
+    records += Drug.objects.filter(pk__in=publication.shown_drugs)
+    records += Procedure.objects.filter(pk__in=publication.shown_procedures)
+    for name in ("author", "topic", "hero_image"):
+        if (record := getattr(publication, name)) is not None:
+            setattr(publication, name, as_of(record, at))
+    tags = [as_of(tag, at) for tag in publication.tags.all()]
+    seen: list[KeptRecord] = []
+
+    def as_they_were(current: Iterable[KeptRecord]) -> list[KeptRecord]:
+        listed = list(current)
+        seen.extend(listed)
+        return [as_of(record, at) for record in listed]
+
+    page = article_page(publication, at, tags=tags, shared=as_they_were)
+    records = [record for record in (practice, *records, *seen) if record is not None]
+    return AsItStood(
+        **found,
+        publication=publication,
+        page=page,
+        review=_review_shown(publication, practice, at),
+        wrote=_written(publication),
+        overrides=_overrides(publication),
+        shared=[_shared(record, at) for record in {(type(one), one.pk): one for one in records}.values()],
+        words_are_whole=_is_whole(publication),
+    )
+
+
+def periods(post: Post, now: datetime) -> list[Period]:
+    """When readers saw what of a post, up to ``now``, newest first, the gaps between included."""
+    found: list[Period] = []
+    past = post.publications.filter(live_from__lte=now).defer("body").order_by("live_from")
+    for publication in past.select_related("author", "topic", "hero_image", "released_by"):
+        if found and found[-1].end is not None and found[-1].end < publication.live_from:
+            found.append(Period(found[-1].end, publication.live_from, None))
+        end = publication.live_until if publication.live_until <= now else None
+        found.append(Period(publication.live_from, end, publication, _changes_of_records(publication, end or now)))
+    if found and found[-1].end is not None:
+        found.append(Period(found[-1].end, None, None))
+    return found[::-1]
+
+
+def _changes_of_records(publication: Publication, until: datetime) -> list[tuple[datetime, str]]:
+    keys = {("author", publication.author_id), ("topic", publication.topic_id), ("practice", 1)}
+    keys |= {("drug", pk) for pk in publication.shown_drugs} | {
+        ("procedure", pk) for pk in publication.shown_procedures
+    }
+    changed = RecordVersion.objects.filter(since__gt=publication.live_from, since__lt=until, record__in=dict(keys))
+    found = [(one.since, one.record) for one in changed.order_by("since") if (one.record, one.record_id) in keys]
+    return [(moment, _KINDS[record]) for moment, record in found]
+
+
+def _review_shown(publication: Publication, practice: Practice, at: datetime) -> MedicalReview | None:
+    if practice.review_policy == Practice.ReviewPolicy.NOBODY_YET or not publication.digest:
+        return None
+    day = timezone.localdate(at)
+    signed = MedicalReview.objects.filter(post=publication.post_id, digest=publication.digest, signed_at__lte=at)
+    for review in signed.filter(reviewed_on__lte=day, due_on__gt=day).select_related("reviewer", "signed_by"):
+        ended = [moment for moment in (review.withdrawn_at, review.lapsed_at) if moment is not None]
+        if all(moment > at for moment in ended):
+            review.reviewer = as_of(review.reviewer, at)
+            return review
+    return None
+
+
+def _written(publication: Publication) -> list[Revision]:
+    """The versions between the one that was public before and this one, by what each was based on."""
+    before = publication.post.publications.filter(live_from__lt=publication.live_from).order_by("-live_from").first()
+    heads = Revision.objects.filter(post=publication.post_id).select_related("saved_by").defer("body")
+    by_key = {head.pk: head for head in heads}
+    chain, head = [], by_key.get(publication.revision_id)
+    while head is not None and not (before is not None and head.pk == before.revision_id):
+        chain.append(head)
+        head = by_key.get(head.base_id)
+    return chain[::-1]
+
+
+def _overrides(publication: Publication) -> list[Override]:
+    """The reasons in force when it was released: the newest for each sentence that stands in its words."""
+    given = Override.objects.filter(post=publication.post_id, given_at__lte=publication.released_at)
+    newest: dict[tuple[str, str], Override] = {}
+    for one in given.select_related("given_by").order_by("-given_at", "-pk"):
+        newest.setdefault((one.rule, one.sentence), one)
+    text = _one_line(_words(publication))
+    return [one for one in newest.values() if _one_line(one.sentence) in text]
+
+
+def _words(publication: Publication) -> str:
+    lines = [publication.title, publication.subtitle, publication.excerpt, *publication.key_points]
+    return "\n".join([*lines, publication.hero_caption, publication.cta_text, plain_text(publication.body)])
+
+
+def _one_line(words: str) -> str:
+    return " ".join(tidy_text(words).split())
+
+
+def _is_whole(publication: Publication) -> bool | None:
+    if not publication.digest:
+        return None
+    now = digest_of_shown(publication, publication.shown_drugs, publication.shown_procedures, publication.shown_sources)
+    return now == publication.digest
+
+
+_KINDS = {
+    "practice": "Practice",
+    "author": "Author",
+    "topic": "Topic",
+    "tag": "Tag",
+    "image": "Picture",
+    "drug": "Medicine",
+    "procedure": "Procedure",
+}
+
+
+def _shared(record: KeptRecord, at: datetime) -> Shared:
+    version = version_at(record, at)
+    was, label = as_of(record, at), record._meta.model_name
+    words = []
+    for field in record._meta.concrete_fields:
+        value = getattr(was, field.attname)
+        if field.attname in _NOT_SAID or field.is_relation or value in ("", None, [], False):
+            continue
+        said = getattr(was, f"get_{field.attname}_display", lambda value=value: value)()
+        words.append((field.verbose_name, _in_words(said)))
+    return Shared(
+        kind=_KINDS.get(label, label),
+        name=str(was),
+        words=words,
+        since=version.since if version else None,
+        is_first=version is None or version.since > at,
+    )
+
+
+def _in_words(value: object) -> str:
+    if value is True:
+        return "yes"
+    if isinstance(value, list):
+        return "\n".join(_in_words(one) for one in value)
+    if isinstance(value, dict):
+        return " ".join(str(part) for part in value.values())
+    return str(value)
