@@ -157,8 +157,12 @@ def _changes_of_records(publication: Publication, until: datetime) -> list[tuple
         ("procedure", pk) for pk in publication.shown_procedures
     }
     changed = RecordVersion.objects.filter(since__gt=publication.live_from, since__lt=until, record__in=dict(keys))
-    found = [(one.since, one.record) for one in changed.order_by("since") if (one.record, one.record_id) in keys]
-    return [(moment, _KINDS[record]) for moment, record in found]
+    found = [one for one in changed.order_by("since") if (one.record, one.record_id) in keys]
+    return [(one.since, f"{_KINDS[one.record]} “{_name_in(one.values)}”") for one in found]
+
+
+def _name_in(values: dict[str, object]) -> object:
+    return values.get("name") or values.get("brand_name") or ""
 
 
 def _review_shown(publication: Publication, practice: Practice, at: datetime) -> MedicalReview | None:
