@@ -88,6 +88,23 @@ def _tests_that_commit_can_clean_up():
     del connection.ops.execute_sql_flush
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """pytest-django's own; then the shipped safety records are taken out. ``shipped_records`` brings them."""
+    from safety_records import remove_shipped_records
+
+    with django_db_blocker.unblock():
+        remove_shipped_records()
+
+
+@pytest.fixture
+def shipped_records(db):
+    """The safety records with which every installation starts."""
+    from safety_records import load_shipped_records
+
+    load_shipped_records()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """No test sees what a process keeps in memory from an earlier one's database."""

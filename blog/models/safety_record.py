@@ -1,10 +1,15 @@
 """Drugs and procedures: what a patient must know about them, once for all articles that name them."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from .fields import LineField, LinesField, ParagraphField
-from .kept_record import KeptRecord
+from .kept_record import KeptQuerySet, KeptRecord
+from .public_record import public_write
+
+UNSIGNED = {"checked_by": None, "checked_on": None}
 
 
 def validate_keys(value: object) -> None:
@@ -15,12 +20,26 @@ def validate_keys(value: object) -> None:
         raise ValidationError("Each record stands in the list once.")
 
 
+class SafetyRecordQuerySet(KeptQuerySet):
+    """Bulk writes that take a clinician's name off words that change."""
+
+    def update(self, **values) -> int:
+        """Django's own, and what ``bulk_update`` goes through; a signature does not stay where words are written."""
+        return super().update(**values | (UNSIGNED if self.model.SIGNED_WORDS & values.keys() else {}))
+
+    update.alters_data = True
+
+
 class SafetyRecord(KeptRecord):
     """What drugs and procedures have in common. Never deleted: pages showed it.
 
     ``checked_by`` is the clinician who signed exactly these words, on ``checked_on``; blank until then, and blank again
-    as soon as the words change. Lists hold one short line each. ``sources`` are keys of ``Source``.
+    as soon as the words change, whatever way they are saved. Lists hold one short line each. ``sources`` are keys of
+    ``Source``.
     """
+
+    # What a clinician reads and signs.
+    SIGNED_WORDS = frozenset({"call_911_if", "call_us_same_day_if", "sources"})
 
     other_names = LinesField(
         "also called", default=list, blank=True, help_text="One per line, as articles may spell it."
@@ -36,8 +55,27 @@ class SafetyRecord(KeptRecord):
         "not offered here any more", default=False, help_text="Articles that name it no longer get its note."
     )
 
+    objects = SafetyRecordQuerySet.as_manager()
+
     class Meta:
         abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        """Django's own; words other than the stored ones lose the name of the clinician who signed those."""
+        with public_write():
+            stored = type(self)._base_manager.select_for_update(of=("self",)).filter(pk=self.pk).first()
+            if stored is not None and self.words_changed_from(stored, kwargs.get("update_fields")):
+                self.checked_by, self.checked_on = None, None
+                if kwargs.get("update_fields") is not None:
+                    kwargs["update_fields"] = {*kwargs["update_fields"], *UNSIGNED}
+            super().save(*args, **kwargs)
+
+    def words_changed_from(self, stored: "SafetyRecord", names: Iterable[str] | None = None) -> bool:
+        """Whether anything that a clinician signs is another than in ``stored``; of ``names`` only, where given."""
+        looked_at = self.SIGNED_WORDS if names is None else self.SIGNED_WORDS & set(names)
+        return any(
+            self._meta.get_field(name).to_python(getattr(self, name)) != getattr(stored, name) for name in looked_at
+        )
 
     @property
     def names(self) -> list[str]:
@@ -47,6 +85,15 @@ class SafetyRecord(KeptRecord):
 
 class Drug(SafetyRecord):
     """A medicine under its brand, with what its label says in plain words."""
+
+    SIGNED_WORDS = SafetyRecord.SIGNED_WORDS | {
+        "brand_name",
+        "generic_name",
+        "drug_class",
+        "approved_uses",
+        "boxed_warning",
+        "label_url",
+    }
 
     brand_name = LineField(max_length=80, unique=True)
     generic_name = LineField(max_length=120)
@@ -68,6 +115,8 @@ class Drug(SafetyRecord):
 
 class Procedure(SafetyRecord):
     """A treatment that is no drug: fillers, lasers, peels."""
+
+    SIGNED_WORDS = SafetyRecord.SIGNED_WORDS | {"name", "risks"}
 
     class ProcedureType(models.TextChoices):
         """Kinds of medical procedures as schema.org names them (MedicalProcedureType)."""
