@@ -27,7 +27,7 @@ from blog.models import (
     as_of,
     version_at,
 )
-from blog.publishing.digest import digest_of_shown
+from blog.digest import digest_of_shown
 from blog.reading import ArticlePage, article_page
 
 # Acts about a post that say nothing of what readers saw.

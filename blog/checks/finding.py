@@ -18,7 +18,9 @@ class Finding:
 
     ``rule`` is the name of the rule's module, ``message`` says what is there and what to do. ``field`` is the form
     field it stands in, ``quote`` the words in it to show and select, where there are any, and ``nth`` which occurrence
-    of them, from 0. ``sentence`` is what a reason is given for: it holds while that sentence stands. ``reason`` is the
+    of them, from 0; in the text white space of any kind counts as one space, and a paragraph's end as a line's end.
+    ``picture`` is the number of the picture it is about, 0 where it is about none; ``nth`` is then which of its uses in
+    the text. ``sentence`` is what a reason is given for: it holds while that sentence stands. ``reason`` is the
     reason that holds, blank where none does; such a finding stops nothing.
     """
 
@@ -30,6 +32,7 @@ class Finding:
     nth: int = 0
     sentence: str = ""
     reason: str = ""
+    picture: int = 0
 
     @property
     def stops(self) -> bool:

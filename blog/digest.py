@@ -1,0 +1,61 @@
+"""What a clinician signs, as one number: equal exactly where nothing that was read has changed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from blog.models import ArticleFields, Source
+from blog.safety_notes import Attached, attached, keys
+
+
+def shown_sources(article: ArticleFields) -> list[dict[str, object]]:
+    """The article's sources in their order, as a publication freezes them. One query where there are any.
+
+    Keys: id, title, publisher, url, accessed_on (an ISO day).
+    """
+    if not article.sources:
+        return []
+    found = Source.objects.in_bulk(article.sources)
+    return [
+        {
+            "id": source.pk,
+            "title": source.title,
+            "publisher": source.publisher,
+            "url": source.url,
+            "accessed_on": source.accessed_on.isoformat(),
+        }
+        for pk in article.sources
+        if (source := found.get(pk)) is not None
+    ]
+
+
+def digest_of(
+    article: ArticleFields,
+    notes: Attached | None = None,
+    sources: Sequence[dict[str, object]] | None = None,
+) -> str:
+    """The SHA-256 of everything that a reviewer reads: 64 hexadecimal digits.
+
+    Title, subtitle, key points, text, pictures with their descriptions and captions, sources, drugs and procedures.
+    The day on which a source was seen is no part of it. ``notes`` and ``sources`` are given by callers that have them.
+    """
+    notes = attached(article) if notes is None else notes
+    sources = shown_sources(article) if sources is None else sources
+    return digest_of_shown(article, keys(notes.drugs), keys(notes.procedures), sources)
+
+
+def digest_of_shown(
+    article: ArticleFields, drugs: list[int], procedures: list[int], sources: Sequence[dict[str, object]]
+) -> str:
+    """The same over what a publication froze: the keys of its drugs and procedures, and its sources."""
+    named_set = {
+        "title": article.title,
+        "subtitle": article.subtitle,
+        "key_points": article.key_points,
+        "body": article.body,
+        "hero": [article.hero_image_id, article.hero_alt, article.hero_is_decorative, article.hero_caption],
+        "sources": [[source["title"], source["publisher"], source["url"]] for source in sources],
+        "drugs": sorted(drugs),
+        "procedures": sorted(procedures),
+    }
+    return hashlib.sha256(json.dumps(named_set, sort_keys=True).encode()).hexdigest()
