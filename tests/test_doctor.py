@@ -503,6 +503,7 @@ class TestScreens:
             "Settings",
             "Static",
             "Mails",
+            "Daily",
             "Address,",
         ]
         assert found[1].endswith("Make one now. Wrong")

@@ -35,6 +35,7 @@ FLOORS = (
     ("blog.checks", 2),
     ("blog.as_it_stood", 2),
     ("blog.health", 2),
+    ("blog.daily", 2),
     ("blog.clinic_time", 0),
     ("blog.models", 1),
     ("blog.migrations", 1),

@@ -35,6 +35,7 @@ class Known:
     user: User
     now: datetime
     practice: Practice
+    has_samples: bool
 
     def is_filled_in(self, field: str) -> bool:
         """Whether a detail of the practice is there and is the clinic's own, not the samples'."""
@@ -158,7 +159,7 @@ def _backup(known: Known) -> Look:
 
 
 def _samples(known: Known) -> Look:
-    if publishing.samples_present():
+    if known.has_samples:
         return Look(False, "The blog shows sample articles. Remove them when you have seen enough.")
     return Look(True, "No sample article is left.")
 
@@ -198,10 +199,10 @@ STEPS: tuple[Step, ...] = (
 NAMES = {step.name: step for step in STEPS}
 
 
-def steps_for(user: User, now: datetime, practice: Practice) -> list[dict]:
+def steps_for(user: User, now: datetime, practice: Practice, *, has_samples: bool) -> list[dict]:
     """Every step as a template shows it: ``done``, ``by`` whose tick, and what can be done about it."""
     ticked = {step.name: step for step in SetUpStep.objects.select_related("done_by")}
-    known = Known(user, now, practice)
+    known = Known(user, now, practice, has_samples)
     found = []
     for step in STEPS:
         look = step.look(known)
@@ -227,9 +228,11 @@ def _who_and_when(step: SetUpStep, now: datetime) -> str:
     return f"Ticked by {who} on {day(step.done_at, now)}."
 
 
-def front_page_steps(user: User, now: datetime, practice: Practice, most: int | None = None) -> dict:
+def front_page_steps(
+    user: User, now: datetime, practice: Practice, *, has_samples: bool, most: int | None = None
+) -> dict:
     """What the first page shows: the next ``steps`` and ``steps_words``, how many are done; empty when all are."""
-    steps = steps_for(user, now, practice)
+    steps = steps_for(user, now, practice, has_samples=has_samples)
     left = [step for step in steps if not step["done"]]
     return {"steps": left[:most], "steps_words": _progress(steps)} if left else {}
 
@@ -249,7 +252,8 @@ def _require(request: HttpRequest) -> None:
 def first_steps(request: HttpRequest) -> HttpResponse:
     """All steps, those that are done too."""
     _require(request)
-    steps = steps_for(request.user, timezone.now(), reading.practice())
+    has_samples = publishing.samples_present()
+    steps = steps_for(request.user, timezone.now(), reading.practice(), has_samples=has_samples)
     context = {
         **admin.site.each_context(request),
         "title": "First steps",

@@ -170,12 +170,13 @@ class StaffSite(AdminSite):
         now = timezone.now()
         user = request.user
         outbox.look(now)
+        has_samples = publishing.samples_present()
         context = {
             "title": "Your work",
             "today": today(now),
             "zone": zone_label(),
             "may_write": user.has_perm("blog.add_post"),
-            "has_samples": publishing.may_release(user) and publishing.samples_present(),
+            "has_samples": publishing.may_release(user) and has_samples,
         }
         practice = reading.practice()
         sections = work_for(user, now)
@@ -185,7 +186,8 @@ class StaffSite(AdminSite):
             "empty_words": empty_words(user, sections, practice.review_policy),
         }
         if may_set_up(user):
-            context |= front_page_steps(user, now, practice, most=NEXT_STEPS if context["needs"] else None)
+            most = NEXT_STEPS if context["needs"] else None
+            context |= front_page_steps(user, now, practice, has_samples=has_samples, most=most)
         if may_see_health(user):
             context |= front_page_lines()
         return super().index(request, context | (extra_context or {}))

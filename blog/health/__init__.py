@@ -26,6 +26,7 @@ HERE: dict[str, Check] = {
     "Settings": here.safe_settings,
     "Static files": here.static_files,
     "Mails": here.mails,
+    "Daily work": here.daily_work,
 }
 AROUND: dict[str, Check] = {
     "Address": around.site_address,
@@ -48,7 +49,7 @@ class Line(NamedTuple):
 
 
 def look_here() -> list[Line]:
-    """What this computer knows at once: a few milliseconds, and at most five cheap queries."""
+    """What this computer knows at once: a few milliseconds, and at most six cheap queries."""
     return [Line(subject, *_result_of(check)) for subject, check in HERE.items()]
 
 

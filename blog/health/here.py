@@ -1,21 +1,25 @@
-"""What this computer knows at once: database, backups, disk, settings, static files."""
+"""What this computer knows at once: database, backups, disk, settings, static files, mails, the daily work."""
 
 import filecmp
 import os
 import shutil
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core import checks
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.text import get_text_list
 
 from blog import outbox
 from blog.clinic_time import spoken
+from blog.models import DailyRun
 
 from .finding import LOOK, OK, WRONG, Finding
 
@@ -25,6 +29,10 @@ DAY = 24 * HOUR
 DISK_WRONG = 0.05, 0.5 * GB
 DISK_LOOK = 0.10, 2 * GB
 BACKUP_LOOK, BACKUP_WRONG = 2 * DAY, 7 * DAY
+# Daily work that is done each day was done less than this long ago, whenever one looks.
+DAILY_LOOK = timedelta(days=2)
+# Whoever sets a site up has other things to do first.
+NEW_SITE = timedelta(days=5)
 # Django's names of checks for: a weak secret key, DEBUG left on, no host named.
 SETTINGS_WRONG = {
     "security.W009": "SECRET_KEY is short or easy to guess: set a long random text (everybody has to log in again).",
@@ -150,3 +158,26 @@ def mails() -> Finding:
         since = spoken(stands.since, now)
         return Finding(LOOK, f"{wait} since {since}.{said} Tries go on for 3 days; manage.py send_mail tries now.")
     return Finding(OK, "None waits to be sent.")
+
+
+def daily_work() -> Finding:
+    """When ``manage.py daily`` last ran, and what it could not do. One query."""
+    now = timezone.now()
+    failed = DailyRun.objects.filter(ended_at__isnull=False, went_well=False)
+    since_first_login = User.objects.order_by("date_joined").annotate(
+        last=Subquery(DailyRun.objects.order_by("-started_at").values("started_at")[:1]),
+        failed=Subquery(failed.values("words")[:1]),
+    )
+    first_login, last, said = since_first_login.values_list("date_joined", "last", "failed").first() or (now, None, "")
+    if last is None:
+        return Finding(
+            OK if now - first_login < NEW_SITE else LOOK,
+            "It was never done here: manage.py daily sends the mails about reviews that are due and clears the trash. "
+            "Run it once a day; docs/operations.md says how.",
+        )
+    words = f"The daily work last ran {spoken(last, now)}."
+    if said:
+        return Finding(LOOK, f"{words} Not all of it went well: {said}")
+    if now - last >= DAILY_LOOK:
+        return Finding(LOOK, f"{words} Look why it has not run since; manage.py daily does it now.")
+    return Finding(OK, words)

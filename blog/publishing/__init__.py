@@ -82,11 +82,13 @@ from .review import (
 )
 from .samples import load_samples, remove_samples, sample_practice_values, samples_present
 from .takedown import keep_on_site, put_back, take_off
+from .trash import KEPT_IN_TRASH, empty_trash
 
 __all__ = [
     "BULK_KINDS",
     "DAYS",
     "IDLE",
+    "KEPT_IN_TRASH",
     "MOST_POSTS",
     "PRACTICE_FIELDS",
     "SLUG_LENGTH",
@@ -124,6 +126,7 @@ __all__ = [
     "check_base",
     "check_open",
     "duplicate",
+    "empty_trash",
     "end_preview_link",
     "free_slug",
     "hold_picture",
