@@ -80,6 +80,24 @@ class AuthorForm(forms.ModelForm):
         """The photo, held until the author is saved; see ``held_picture``."""
         return held_picture(self.cleaned_data["photo"])
 
+    def clean(self) -> dict:
+        """Whoever reviews is known to readers by credentials, and signs with an own login."""
+        values = super().clean()
+        if values.get("is_medical_reviewer"):
+            if not values.get("credentials") and "credentials" not in self.errors:
+                self.add_error(
+                    "credentials",
+                    "A reviewer needs credentials, such as MD or RN: they stand beside the name on every page that "
+                    "the person signs. Add them, or untick “Reviews articles”.",
+                )
+            if not values.get("user") and "user" not in self.errors:
+                self.add_error(
+                    "user",
+                    "A reviewer signs with an own login. Choose the person’s login, or invite them first under Users; "
+                    "or untick “Reviews articles”.",
+                )
+        return values
+
 
 @admin.register(Author)
 class AuthorAdmin(FixedAddress, StaffModelAdmin):
@@ -90,6 +108,14 @@ class AuthorAdmin(FixedAddress, StaffModelAdmin):
         (None, {"fields": ("name", "slug", "credentials", "job_title", "bio")}),
         ("Photo and profiles", {"fields": ("photo", "same_as")}),
         ("Who writes under this name", {"fields": ("user",)}),
+        (
+            "Medical review",
+            {
+                "fields": ("is_medical_reviewer", "license_type", "license_state"),
+                "description": "Pages say “Medically reviewed by” for the licenses MD, DO, NP and PA, and “Clinically "
+                "reviewed by” for every other. The login also needs the role Medical reviewer.",
+            },
+        ),
     )
     list_display = ("photo_cell", "name", "credentials", "job_title", "user")
     list_display_links = ("name",)

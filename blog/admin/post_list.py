@@ -24,6 +24,7 @@ from .audit import acts_on
 from .here import in_list_words
 from .post_bulk import StaffActionForm, offered_actions, undoable_acts
 from .post_views import MOST_VIEWS, kept_query, views_of
+from .practice_of import reviews_matter
 from .staff_model import is_plain
 from .work import is_mine, notes_on, what_lies_ahead, with_standing
 
@@ -244,6 +245,8 @@ class PostList:
     def _views(self, request: HttpRequest, *, is_own: bool) -> list[dict]:
         counts = _counts(request, timezone.now())
         chosen = {key: request.GET[key] for key in ("mine", "status", "changes", "trash") if key in request.GET}
+        # Where nobody reviews, no empty view tells of reviews.
+        no_reviews = not counts["In review"] and not reviews_matter(request)
         return [
             {
                 "name": name,
@@ -252,6 +255,7 @@ class PostList:
                 "current": chosen == match and not is_own,
             }
             for name, match in FIXED_VIEWS
+            if not (no_reviews and name == "In review")
         ]
 
     @admin.display(description=format_html('<span class="visually-hidden">{}</span>', "Picture"))

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from blog import outbox, publishing, reading
+from blog import outbox, publishing
 from blog.clinic_time import today, zone_label
 from blog.models import Author, Publication
 from blog.signing_in import attempts, passwords
@@ -28,6 +28,7 @@ from blog.signing_in import attempts, passwords
 from .health import front_page_lines, health_page, may_see_health
 from .help import guide
 from .login import PasswordStep, note_lock, wait_sentence
+from .practice_of import practice_of
 from .set_up import front_page_steps, may_set_up, set_up_urls
 from .work_list import empty_words, work_for
 
@@ -57,7 +58,7 @@ class StaffSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict:
         """Django's own, with the practice's name and the way around."""
-        practice = reading.practice()
+        practice = practice_of(request)
         return super().each_context(request) | {
             "site_header": practice.name,
             "site_title": f"{practice.name} staff",
@@ -178,7 +179,7 @@ class StaffSite(AdminSite):
             "may_write": user.has_perm("blog.add_post"),
             "has_samples": publishing.may_release(user) and has_samples,
         }
-        practice = reading.practice()
+        practice = practice_of(request)
         sections = work_for(user, now)
         context |= {
             "needs": [section for section in sections if not section.ahead],

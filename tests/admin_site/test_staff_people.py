@@ -124,6 +124,18 @@ class TestAuthors:
         assert "is not a web address" in words(answer)
         assert not Author.objects.exists()
 
+    def test_a_reviewer_needs_credentials_and_a_login(self, as_user, mara, author, rita):
+        client, form = as_user(mara), f"/admin/blog/author/{author.pk}/change/"
+        sent = {"name": "Ada Ray", "is_medical_reviewer": "on", "license_type": "NP", "license_state": "Alaska"}
+        answer = client.post(form, sent)
+        assert "A reviewer needs credentials, such as MD or RN" in words(answer)
+        assert "A reviewer signs with an own login. Choose the person’s login" in words(answer)
+        author.refresh_from_db()
+        assert not author.is_medical_reviewer
+        client.post(form, sent | {"credentials": "NP", "user": rita.pk})
+        author.refresh_from_db()
+        assert (author.is_medical_reviewer, author.license_type, author.license_state) == (True, "NP", "Alaska")
+
     def test_lines_stand_in_the_form_as_lines(self, as_user, mara, author):
         Author.objects.update(same_as=["https://a.example", "https://b.example"])
         answer = as_user(mara).get(reverse("admin:blog_author_change", args=[author.pk]))
