@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from blog.content.outline import plain_text
 from blog.content.plain import tidy_text
+from blog.digest import digest_of_shown
 from blog.models import (
     AuditEntry,
     Drug,
@@ -27,7 +28,6 @@ from blog.models import (
     as_of,
     version_at,
 )
-from blog.digest import digest_of_shown
 from blog.reading import ArticlePage, article_page
 
 # Acts about a post that say nothing of what readers saw.
