@@ -34,6 +34,7 @@ FLOORS = (
     ("blog.safety_notes", 2),
     ("blog.checks", 2),
     ("blog.as_it_stood", 2),
+    ("blog.digest", 2),
     ("blog.health", 2),
     ("blog.daily", 2),
     ("blog.clinic_time", 0),
