@@ -162,7 +162,7 @@ def record_other_name(actor: Actor, before: User, after: User) -> None:
         if old != new
     ]
     if changed:
-        record(actor, AuditEntry.Act.RIGHTS_CHANGED, at=timezone.now(), about=after, reason=", ".join(changed))
+        record(actor, AuditEntry.Act.LOGIN_CHANGED, at=timezone.now(), about=after, reason=", ".join(changed))
 
 
 @transaction.atomic

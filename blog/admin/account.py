@@ -147,7 +147,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     """New recovery codes instead of the old ones, shown once."""
     if not second_factor.has_second_factor(request.user):
         return redirect("admin:account")
-    codes = second_factor.new_recovery_codes(request.user)
+    codes = second_factor.new_recovery_codes(request.user, timezone.now())
     return _codes_page(request, codes, "These are your new codes. The old ones work no more.")
 
 

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
-from blog.models import TrustedDevice
+from blog.models import AuditEntry, TrustedDevice
+from blog.publishing.record import record
 
 TRUSTED_FOR = timedelta(days=30)
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
@@ -35,10 +36,12 @@ def trust(request: HttpRequest, response: HttpResponse, person: User, now: datet
         httponly=True,
         samesite="Lax",
     )
+    browser = browser_name(request.headers.get("User-Agent", ""))
+    record(person, AuditEntry.Act.DEVICE_TRUSTED, at=now, about=person, reason=browser)
     return TrustedDevice.objects.create(
         person=person,
         digest=_digest(secret),
-        browser=browser_name(request.headers.get("User-Agent", "")),
+        browser=browser,
         made_at=now,
         expires_at=now + TRUSTED_FOR,
     )

@@ -92,10 +92,11 @@ def set_up(person: User, key: str, typed: str, now: datetime, *, may_replace: bo
     return codes
 
 
-def new_recovery_codes(person: User) -> list[str]:
+def new_recovery_codes(person: User, now: datetime) -> list[str]:
     """Ten new recovery codes instead of all earlier ones; nobody can see them again."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=person.pk)
+        record(person, AuditEntry.Act.RECOVERY_CODES_MADE, at=now, about=person)
         return _new_codes(person)
 
 

@@ -186,6 +186,7 @@ class TestRememberedDevice:
         device = TrustedDevice.objects.get()
         cookie = client.cookies[f"trusted-{wilma.pk}"]
         assert cookie["httponly"] and cookie.value not in device.digest and device.browser == "Chrome on Windows"
+        assert AuditEntry.objects.get(act="device_trusted", person=wilma).reason == "Chrome on Windows"
         later(days=29)
         assert log_in(client).url == "/admin/" and is_in(client)
         client.post("/admin/logout/")
@@ -259,6 +260,7 @@ class TestAccount:
         assert len(fresh) == 10 and not {*fresh} & {*with_app}
         assert second_factor.check(wilma, with_app[1]) == ""
         assert second_factor.check(wilma, fresh[1]) == "recovery code"
+        assert AuditEntry.objects.filter(act="recovery_codes_made", actor=wilma, person=wilma).count() == 1
 
     def test_another_phone_ends_the_first_and_other_sessions(self, inside, wilma, with_app):
         other = Client()
