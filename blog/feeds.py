@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from blog import reading
 from blog.addresses import full_address
 from blog.clinic_time import machine_time
-from blog.models import Practice
+from blog.models import Practice, Publication
 from blog.pictures import machine_file
 from blog.views import ask_again
 
 LANGUAGE = "en-US"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MEDIA_RSS = "http://search.yahoo.com/mrss/"
+SAFETY_NOTE = "Safety note: serious risks, when to call 911, and when to call us"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 
@@ -151,12 +152,20 @@ def _feed(kind: type[SyndicationFeed], name: str) -> HttpResponse:
             unique_id=f"urn:uuid:{article.post_uuid}",
             unique_id_is_permalink=False,
             categories=list(dict.fromkeys([*topic, *(tag.name for tag in found.tags)])),
-            content=found.html + _below(article.disclosure, practice),
+            content=found.html + _below(article, practice),
             picture=machine_file(article.hero_image),
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
-def _below(disclosure: str, practice: Practice) -> str:
-    """What must not be missing where a text is read away from its page: what the practice earns, and the disclaimer."""
-    return "".join(f"\n<p>{escape(text)}</p>" for text in (disclosure, practice.disclaimer) if text)
+def _below(article: Publication, practice: Practice) -> str:
+    """What must not be missing where a text is read away from its page.
+
+    That there is a safety note, and where (there and not here, because here it would grow old); what the practice
+    earns; the disclaimer.
+    """
+    below = [f"<p>{escape(text)}</p>" for text in (article.disclosure, practice.disclaimer) if text]
+    if article.shown_drugs or article.shown_procedures:
+        address = full_address(article.get_absolute_url())
+        below.insert(0, f'<p><a href="{escape(address)}#safety">{SAFETY_NOTE}</a></p>')
+    return "".join(f"\n{paragraph}" for paragraph in below)

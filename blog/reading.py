@@ -6,6 +6,7 @@ Nothing here reads a working copy. Functions take ``now`` (aware datetime), once
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError, InterfaceError
@@ -15,9 +16,22 @@ from django.urls import reverse
 from blog.addresses import full_address
 from blog.content.outline import Heading, first_words, image_ids, post_links
 from blog.content.render import render, render_for_feeds
-from blog.models import Author, ChangeStamp, Image, Practice, Publication, PublicationTag, Revision, Tag, Topic
+from blog.models import (
+    Author,
+    ChangeStamp,
+    Drug,
+    Image,
+    Practice,
+    Procedure,
+    Publication,
+    PublicationTag,
+    Revision,
+    Tag,
+    Topic,
+)
 from blog.models.publication import PublicationQuerySet
 from blog.pictures import Figure, body_pictures, hero_figure
+from blog.reader_notes import Records, SafetyNote, load_records, may_have_notes, notes_about
 
 POSTS_PER_PAGE = 10
 MORE_POSTS = 3
@@ -68,6 +82,28 @@ class ArticlePage:
         main = [heading for heading in self.outline if heading.level == 2]
         return main if len(main) >= CONTENTS_FROM else []
 
+    # These ask the copy that this process holds, when a page first needs them: see ``safety_records``.
+    @cached_property
+    def _shown(self) -> tuple[tuple[Drug, ...], tuple[Procedure, ...]]:
+        return safety_records().shown_on(self.article) if may_have_notes(self.article) else ((), ())
+
+    @property
+    def drugs(self) -> tuple[Drug, ...]:
+        """The drugs that the page has a safety note about, by name."""
+        return self._shown[0]
+
+    @property
+    def procedures(self) -> tuple[Procedure, ...]:
+        """The procedures that the page has a safety note about, by name."""
+        return self._shown[1]
+
+    @cached_property
+    def safety_notes(self) -> list[SafetyNote]:
+        """What patients must know about what the text names: one note for each class of drugs and each procedure."""
+        if not (self.drugs or self.procedures):
+            return []
+        return notes_about(self.drugs, self.procedures, safety_records().sources)
+
 
 @dataclass(frozen=True)
 class FeedArticle:
@@ -83,6 +119,7 @@ class FeedArticle:
 Shared = Callable[[Iterable], list]
 
 _practice: tuple[int, Practice] | None = None
+_records: tuple[int, Records] | None = None
 
 
 def practice() -> Practice:
@@ -101,15 +138,30 @@ def practice() -> Practice:
     return _practice[1]
 
 
+def safety_records() -> Records:
+    """Drugs, procedures and their sources, as of the stamp that ``practice`` read last in this process.
+
+    One query where anything public changed since they were read, else none. The stamp was read before them, so they
+    are never older than what it stands for.
+    """
+    global _records
+    if _practice is None:
+        practice()
+    stamp = _practice[0]
+    if _records is None or _records[0] != stamp:
+        _records = (stamp, load_records())
+    return _records[1]
+
+
 def known_practice() -> Practice | None:
     """The clinic as this process last read it, or None; asks nothing, for pages that must work without a database."""
     return _practice[1] if _practice is not None else None
 
 
 def forget_practice() -> None:
-    """Drop the in-process copy; for tests, whose databases come and go under one process."""
-    global _practice
-    _practice = None
+    """Drop the in-process copies; for tests, whose databases come and go under one process."""
+    global _practice, _records
+    _practice = _records = None
 
 
 def _cards_of(publications: PublicationQuerySet) -> PublicationQuerySet:

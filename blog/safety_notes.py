@@ -1,10 +1,15 @@
-"""Which drugs and procedures an article's page has a safety note about, and why."""
+"""Which drugs and procedures an article's page has a safety note about, and why.
+
+A record is named by its own name and by those that it is also called. A generic name stands for every brand of that
+drug, and a class («botulinum toxin») for every drug in it, unless the text says which one it means.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from blog.content.outline import plain_text
+from blog.content.names import Names
+from blog.content.outline import alt_texts, plain_text
 from blog.models import ArticleFields, Drug, Procedure, SafetyRecord
 
 
@@ -12,14 +17,16 @@ from blog.models import ArticleFields, Drug, Procedure, SafetyRecord
 class Attached:
     """The records whose notes a page shows, in the order of their names.
 
-    ``named`` are the keys («drug-3») of those that are there because the text names them; the others were added by
-    hand. ``left_out`` maps the keys of records that the text names, and that a person left out, to the reason.
+    ``named`` are the keys («drug-3») of those that are there because the text names them, and ``named_by`` has the
+    words that do; the others were added by hand. ``left_out`` maps the keys of records that the text names, and that a
+    person left out, to the reason.
     """
 
     drugs: tuple[Drug, ...]
     procedures: tuple[Procedure, ...]
     named: frozenset[str]
     left_out: dict[str, str]
+    named_by: dict[str, str] = field(default_factory=dict)
 
     @property
     def records(self) -> tuple[SafetyRecord, ...]:
@@ -38,13 +45,41 @@ def key_of(record: SafetyRecord) -> str:
 
 
 def words_of(article: ArticleFields) -> str:
-    """Every word of an article in which a drug or a procedure may be named."""
-    return "\n".join([article.title, article.subtitle, *article.key_points, plain_text(article.body)])
+    """Every word that an article's page says, each part on lines of its own.
+
+    The descriptions of pictures are among them: for whoever hears the page read, they are its words.
+    """
+    parts = [article.title, article.subtitle, *article.key_points, article.hero_alt, article.hero_caption]
+    own_end = [article.disclosure, article.cta_heading, article.cta_text]
+    return "\n".join([*parts, plain_text(article.body), *alt_texts(article.body), *own_end])
+
+
+def named_in(text: str, records: Iterable[SafetyRecord]) -> dict[str, str]:
+    """The keys of the records that a text names, each with the words that name it, in small letters."""
+    records = list(records)
+    shared: dict[tuple[str, str], list[Drug]] = {}
+    for drug in (record for record in records if isinstance(record, Drug)):
+        for name in _generics(drug):
+            shared.setdefault(("generic", name.casefold()), []).append(drug)
+        shared.setdefault(("class", drug.drug_class.casefold()), []).append(drug)
+    wanted = {("own", key_of(record)): record.names for record in records} | {of: [of[1]] for of in shared}
+    words = Names(wanted).find(text)
+    found = {key: said for (kind, key), said in words.items() if kind == "own"}
+    for wider in ("generic", "class"):
+        # What several drugs share names them where none of those is named more closely.
+        open_ones = {
+            of: drugs
+            for of, drugs in shared.items()
+            if of[0] == wider and of in words and not any(key_of(drug) in found for drug in drugs)
+        }
+        for of, drugs in open_ones.items():
+            found |= {key_of(drug): words[of] for drug in drugs}
+    return found
 
 
 def is_named(record: SafetyRecord, text: str) -> bool:
-    """Whether a text names a record, as a whole word, whatever its capitals; the plural counts too."""
-    return any(_pattern(name).search(text) for name in record.names if name)
+    """Whether a text names a record; see ``named_in``."""
+    return key_of(record) in named_in(text, [record])
 
 
 def attached(article: ArticleFields, records: Iterable[SafetyRecord] | None = None) -> Attached:
@@ -53,23 +88,23 @@ def attached(article: ArticleFields, records: Iterable[SafetyRecord] | None = No
     Retired records attach no more. ``records`` are ``known_records()``, for callers that have them already.
     """
     records = known_records() if records is None else list(records)
-    text = words_of(article)
     by_hand = {f"drug-{pk}" for pk in article.drugs} | {f"procedure-{pk}" for pk in article.procedures}
     given_up = {f"{one['record']}-{one['id']}": one["reason"] for one in article.left_out_notes}
     offered = [record for record in records if not record.is_retired]
-    named = {key_of(record) for record in offered if is_named(record, text)}
-    shown = [record for record in offered if key_of(record) in (named | by_hand) - given_up.keys()]
+    named = named_in(words_of(article), offered)
+    shown = [record for record in offered if key_of(record) in (named.keys() | by_hand) - given_up.keys()]
     return Attached(
         drugs=tuple(record for record in shown if isinstance(record, Drug)),
         procedures=tuple(record for record in shown if isinstance(record, Procedure)),
         named=frozenset(named),
         left_out={key: reason for key, reason in given_up.items() if key in named},
+        named_by=named,
     )
 
 
-def _pattern(name: str) -> re.Pattern[str]:
-    words = r"[\s-]+".join(re.escape(word) for word in name.split())
-    return re.compile(rf"(?<!\w){words}(?:s|es|’s|'s)?(?!\w)", re.IGNORECASE)
+def _generics(drug: Drug) -> list[str]:
+    """A generic name, and the same without the four letters that tell makers apart (-xvfs)."""
+    return list(dict.fromkeys([drug.generic_name, re.sub(r"-[a-z]{4}$", "", drug.generic_name)]))
 
 
 def keys(records: Sequence[SafetyRecord]) -> list[int]:

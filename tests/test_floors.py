@@ -32,6 +32,7 @@ FLOORS = (
     ("blog.signing_in", 2),
     ("blog.outbox", 2),
     ("blog.safety_notes", 2),
+    ("blog.reader_notes", 2),
     ("blog.checks", 2),
     ("blog.as_it_stood", 2),
     ("blog.digest", 2),
@@ -105,7 +106,16 @@ def test_the_patients_face_touches_no_post_and_no_revision(path):
 
 
 def test_what_readers_get_is_built_without_the_working_copy():
-    for name in ("reading", "pictures", "heads", "structured_data", "sitemap", "search", "search_index"):
+    for name in (
+        "reading",
+        "pictures",
+        "heads",
+        "structured_data",
+        "sitemap",
+        "search",
+        "search_index",
+        "reader_notes",
+    ):
         path = ROOT / f"blog/{name}.py"
         assert not any("Post" in names for _, names in imports(path)), path
 

@@ -75,6 +75,11 @@ def plain_text(html: str) -> str:
     return "\n".join(line for block in arrange(html) for line in _lines(block))
 
 
+def alt_texts(html: str) -> list[str]:
+    """The descriptions of a body's pictures, in order."""
+    return [block.alt for block in descend(arrange(html)) if isinstance(block, Figure) and block.alt]
+
+
 def word_count(html: str) -> int:
     """How many words a body has, captions and tables included."""
     return len(plain_text(html).split())
