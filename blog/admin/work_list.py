@@ -17,7 +17,7 @@ from django.utils import timezone
 from blog import publishing
 from blog.clinic_time import spoken
 from blog.models import Author, Post, Practice, Review, StaffWord
-from blog.publishing import links, may_decide_review, may_release
+from blog.publishing import links, may_decide_review, may_release, safety_records
 
 from .work import has_unpublished_changes, notes_on, posts_of, spoken_on, what_lies_ahead, with_standing
 
@@ -261,6 +261,23 @@ def dead_links(user: User, now: datetime, taken: Taken) -> Section | None:
     return Section("dead-links", "Links that lead nowhere", rows, ahead=True, more=more, more_words="All of them")
 
 
+def unchecked_safety_records(user: User, now: datetime, taken: Taken) -> Section | None:
+    """How many safety records no clinician has signed; for those who may sign, and those who look after the clinic."""
+    if not (may_decide_review(user) or user.has_perm("blog.change_practice")):
+        return None
+    found = safety_records.unchecked_records()
+    if not found:
+        return Section("safety-records", "Safety notes")
+    names = ", ".join(name for _, name in found[:SHOWN]) + (" and others" if len(found) > SHOWN else "")
+    said = "1 safety record is" if len(found) == 1 else f"{len(found)} safety records are"
+    kinds = {kind for kind, _ in found}
+    address = reverse(f"admin:blog_{'drug' if 'drug' in kinds else 'procedure'}_changelist")
+    row = Row(
+        f"{said} not checked yet", f"{address}?checked=no&is_retired__exact=0", f"{names}. A clinician signs them"
+    )
+    return Section("safety-records", "Safety notes", [row], ahead=True)
+
+
 def logins_without_a_name(user: User, now: datetime, taken: Taken) -> Section | None:
     """Logins that may write and have no page as an author, so that their posts carry somebody else's name or none."""
     if not user.has_perm("blog.add_author"):
@@ -290,6 +307,7 @@ SECTIONS: tuple[Kind, ...] = (
     my_drafts,
     changes_not_live,
     dead_links,
+    unchecked_safety_records,
     logins_without_a_name,
 )
 

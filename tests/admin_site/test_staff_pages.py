@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from staff_words import NOON, words
 
-from blog.models import AuditEntry, Post, Tag, Topic
+from blog.models import AuditEntry, Drug, Post, Procedure, Tag, Topic
 from blog.publishing import newest_revision, publish
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,8 @@ def something_of_each(draft, erin, picture, author, root):
         topic=topic, hero_image=picture, hero_alt="A lamp", tags=[Tag.objects.create(name="Light", slug="light")]
     )
     publish(erin, newest_revision(post), now=NOON)
+    Drug.objects.create(brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins")
+    Procedure.objects.create(name="Glow peel")
     assert AuditEntry.objects.exists() and Group.objects.exists()
 
 

@@ -26,7 +26,7 @@ def test_a_named_brand_brings_its_whole_note(client, shipped_records):
         "Safety note",
         "Botulinum toxins",
         "Botox and Botox Cosmetic (ona\u00adbotulinum\u00adtoxinA)",
-        "Boxed warning.",
+        "Boxed warning (the strongest warning on a U.S. drug label).",
         "The effect can spread",
         "Emergency after treatment: call 911 if",
         "you have trouble breathing, swallowing or speaking",
@@ -76,7 +76,7 @@ def test_what_differs_within_a_class_says_whose_it_is(client):
     page = get(client, "/blog/article/")
     assert page.all(f"{SAFETY}//div[contains(@class,'note')]/h3") == ["Toxins"]
     text = page.one(SAFETY)
-    assert "Boxed warning for Vabotin and Wobotin. It may spread." in text
+    assert "Boxed warning for Vabotin and Wobotin (the strongest warning on a U.S. drug label). It may spread." in text
     assert page.all(f"{SAFETY}//div[contains(@class,'emergency')]//li") == ["you choke.", "it burns"]
     assert "Zebotin: full label, checked March 2, 2026" in text
     assert not page.all(f"{SAFETY}//div[contains(@class,'urgent')]")
