@@ -138,7 +138,7 @@ def _feed(kind: type[SyndicationFeed], name: str) -> HttpResponse:
         language=LANGUAGE,
         feed_url=full_address(reverse(name)),
     )
-    for found in reading.feed_articles(timezone.now()):
+    for found in reading.feed_articles(timezone.now(), practice):
         article = found.article
         topic = [article.topic.name] if article.topic else []
         feed.add_item(

@@ -26,7 +26,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     if shown is None:
         response = render(request, "blog/preview_ended.html", context, status=HTTPStatus.NOT_FOUND)
     else:
-        page = reading.preview_page(shown.revision, shown.tags, now)
+        page = reading.preview_page(shown.revision, shown.tags, now, context["practice"])
         context |= {"page": page, "by_link": True, "ends": day(shown.ends_at, now)}
         response = render(request, "blog/preview.html", context)
     response.headers["Cache-Control"] = "no-store"

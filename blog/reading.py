@@ -11,6 +11,7 @@ from functools import cached_property
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q, Value
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from blog.addresses import full_address
@@ -195,8 +196,11 @@ def newest_posts(now: datetime, count: int) -> list[Publication]:
     return list(_cards(now)[:count])
 
 
-def feed_articles(now: datetime) -> list[FeedArticle]:
-    """The newest live articles that may be indexed, whole. Four queries at most, however many pictures and links."""
+def feed_articles(now: datetime, clinic: Practice | None = None) -> list[FeedArticle]:
+    """The newest live articles that may be indexed, whole. Four queries at most, however many pictures and links.
+
+    Care cards in them end with the numbers of ``clinic``; without one, it is asked for where there is such a card.
+    """
     found = (
         Publication.objects.live(now)
         .newest_first()
@@ -210,7 +214,7 @@ def feed_articles(now: datetime) -> list[FeedArticle]:
     return [
         FeedArticle(
             article,
-            render_for_feeds(article.body, pictures, full_address(article.get_absolute_url()), links),
+            render_for_feeds(article.body, pictures, full_address(article.get_absolute_url()), links, call_for(clinic)),
             list(article.tags.all()),
             excerpt_of(article),
         )
@@ -256,15 +260,18 @@ def article_page(
     *,
     tags: Sequence[Tag] | None = None,
     shared: Shared = list,
+    clinic: Practice | None = None,
 ) -> ArticlePage:
     """Build an article page. The same function serves readers, previews and evidence.
 
     ``tags`` may name others than those stored with the article. ``shared`` turns records as they are into records as
-    they were, for a page of another day. A picture that was replaced everywhere is not shown.
+    they were, for a page of another day. A picture that was replaced everywhere is not shown. Care cards end with the
+    numbers of ``clinic``; without one, it is asked for where there is such a card.
     """
     used = shared(Image.objects.filter(pk__in=image_ids(article.body)))
     shown = {image.pk: image for image in used if image.replaced_by_id is None}
-    rendered = render(article.body, body_pictures(shown), link_addresses([article.body], now))
+    links = link_addresses([article.body], now)
+    rendered = render(article.body, body_pictures(shown), links, call_for(clinic))
     tags = list(article.tags.all()) if tags is None else tags
     hero = article.hero_image
     more, previous, following = around(article, tags, now)
@@ -281,14 +288,27 @@ def article_page(
     )
 
 
-def preview_page(revision: Revision, tags: Sequence[Tag], now: datetime) -> ArticlePage:
+def preview_page(revision: Revision, tags: Sequence[Tag], now: datetime, clinic: Practice | None = None) -> ArticlePage:
     """The page that readers would get if this revision went live now. It may be one that is stored nowhere yet."""
     public = Publication.objects.filter(post_id=revision.post_id).order_by("live_from")
     moments = list(public.values_list("live_from", "updated_at")) if revision.post_id else []
     if revision.published_at is None:
         revision.published_at = moments[0][0] if moments and moments[0][0] < now else now
     revision.updated_at = moments[-1][1] if moments else None
-    return article_page(revision, now, tags=tags)
+    return article_page(revision, now, tags=tags, clinic=clinic)
+
+
+def call_for(clinic: Practice | None = None) -> Callable[[str], str]:
+    """How a care card of one kind (care, urgent, emergency) ends: the clinic's number and hours, 911 first.
+
+    What the clinic has left blank is left out. Without ``clinic`` the answer asks for it, one query, when it is needed.
+    """
+
+    def call(kind: str) -> str:
+        context = {"practice": clinic or practice(), "is_emergency": kind == "emergency"}
+        return render_to_string("blog/_care_call.html", context).strip()
+
+    return call
 
 
 def link_addresses(bodies: Iterable[str], now: datetime) -> dict[int, str]:

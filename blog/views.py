@@ -107,7 +107,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("blog:article", slug=found.slug, permanent=True)
     if isinstance(found, reading.Gone):
         return _suggestions(request, "blog/gone.html", HTTPStatus.GONE)
-    page, practice = reading.article_page(found, now), reading.practice()
+    practice = reading.practice()
+    page = reading.article_page(found, now, clinic=practice)
     head = heads.article_head(practice, page)
     context = {
         "page": page,

@@ -207,12 +207,16 @@ class BothTexts:
 def _lines(lines: Iterable[Line], kind: str) -> list[list[Piece]]:
     """The lines of one side: ``kind`` says what the other one has not, ``removed`` or ``added``."""
     found = []
+    box = ""
     for line in lines:
         if line.change not in ("kept", "changed", kind):
             continue
         pieces = [Piece(span.text, span.kind == kind) for span in line.spans if span.kind in ("kept", kind)]
         if line.what == "picture":
             pieces = [Piece("Picture: "), *pieces] if pieces else [Piece("Picture without a description", True)]
+        if line.change == kind and line.box and line.box != box:
+            pieces = [Piece(f"In {line.box}: ", True), *pieces]
+        box = line.box
         if pieces or line.what:
             found.append(pieces)
     return found

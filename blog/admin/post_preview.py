@@ -110,8 +110,9 @@ class PreviewScreens:
             revision.title = UNTITLED
         if not revision.slug:
             revision.slug = slugify(revision.title)[: publishing.SLUG_LENGTH] or "post"
-        page = reading.preview_page(revision, tags, now)
-        response = render(request, "blog/preview.html", {"page": page, "practice": reading.practice()})
+        practice = reading.practice()
+        page = reading.preview_page(revision, tags, now, practice)
+        response = render(request, "blog/preview.html", {"page": page, "practice": practice})
         response.headers["Content-Security-Policy"] = build_policy(replace={"frame-ancestors": [SELF]})
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response

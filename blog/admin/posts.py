@@ -140,7 +140,9 @@ class PostAdmin(PostList, admin.ModelAdmin):
                 "subtitle": None,
                 "standing": standing,
                 "may_take_off": publishing.may_take_off(request.user),
-                "text_to_read": render(post.body, {}, reading.link_addresses([post.body], now)).html,
+                "text_to_read": render(
+                    post.body, {}, reading.link_addresses([post.body], now), reading.call_for()
+                ).html,
                 "has_photos": "<figure" in post.body,
                 "review": review_words(post, newest, now),
                 "may_decide_review": publishing.may_decide_review(request.user),

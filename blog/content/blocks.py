@@ -1,15 +1,16 @@
-"""An article's text as its parts: paragraphs, headings, lists, quotations, figures, tables.
+"""An article's text as its parts: paragraphs, headings, lists, quotations, figures, tables, boxes.
 
 ``arrange`` reads HTML of any origin (our own, Word, Google Docs, Pages, another site) into these parts, and nothing
 else fits in them: this is where old tags get their modern names and wrong nesting is put right.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
-from blog.content import word_lists
+from blog.content import boxes, word_lists
 from blog.content.markup import accepts
+from blog.content.parts import Block, Cell, Figure, List, Quote, Table, Text, descend
 from blog.content.phrases import BREAK, Mark, PostFromHref, Run, is_wholly, marks_of, plain, tidy, without
 from blog.content.table_parts import TableParts
 from blog.content.tree import Node, read
@@ -27,63 +28,11 @@ _BOUNDARIES = frozenset(
 
 
 @dataclass
-class Text:
-    """A paragraph (``tag`` p) or heading (h2, h3, h4) with its tidy runs, never empty."""
-
-    tag: str
-    runs: list[Run]
-
-
-@dataclass
-class Figure:
-    """A picture of the library by its number, with what it shows in words (None: nothing said) and its caption."""
-
-    image: int
-    alt: str | None = None
-    caption: list[Run] = field(default_factory=list)
-
-
-@dataclass
-class List:
-    """A list: ul or ol, and its items, none of them empty. ``start`` is the first number where that is not 1."""
-
-    tag: str
-    items: list[list["Block"]]
-    start: str | None = None
-
-
-@dataclass
-class Quote:
-    """A quotation."""
-
-    blocks: list["Block"]
-
-
-@dataclass
-class Cell:
-    """A table's cell, td or th, with its attributes; may be empty."""
-
-    tag: str
-    attributes: dict[str, str]
-    blocks: list["Block"]
-
-
-@dataclass
-class Table:
-    """A table: caption, header rows, other rows. At least one row."""
-
-    caption: list[Run]
-    head: list[list[Cell]]
-    body: list[list[Cell]]
-
-
-@dataclass
 class _LooseItem:
     place: word_lists.Place
     blocks: list["Block"]
 
 
-Block = Text | Figure | List | Quote | Table
 ImageIdFromSrc = Callable[[str], int | None]
 
 
@@ -96,26 +45,11 @@ def arrange(
     dropped, their captions stay as paragraphs. ``post_from_href`` may say which post of this blog an address belongs
     to, and which heading in it; such a link keeps the post and no address. Each picture stands in a figure of its own,
     so one amid a sentence splits it. Lists deeper than ``MAX_LISTS`` and tables within tables lose their structure,
-    never their words. Videos of other sites become links: their frames, and paragraphs that hold nothing but their
-    address.
+    never their words; so do boxes in lists, quotations, tables and other boxes. Videos of other sites become links:
+    their frames, and paragraphs that hold nothing but their address.
     """
     arranger = _Arranger(image_id_from_src, post_from_href)
     return [_with_video_linked(block) for block in arranger.flow(read(html).children, ())]
-
-
-def descend(blocks: Iterable[Block]) -> Iterator[Block]:
-    """All parts in reading order, those within lists, quotations and cells too."""
-    for block in blocks:
-        yield block
-        if isinstance(block, List):
-            for item in block.items:
-                yield from descend(item)
-        elif isinstance(block, Quote):
-            yield from descend(block.blocks)
-        elif isinstance(block, Table):
-            for row in (*block.head, *block.body):
-                for cell in row:
-                    yield from descend(cell.blocks)
 
 
 def _with_video_linked(block: Block) -> Block:
@@ -157,6 +91,7 @@ class _Arranger:
         self.lists = 0
         self.quotes = 0
         self.in_table = False
+        self.in_box = False
 
     def flow(self, children: list[Node | str], marks: tuple[Mark, ...]) -> list[Block]:
         flow = _Flow()
@@ -184,6 +119,8 @@ class _Arranger:
 
     def block(self, node: Node, marks: tuple[Mark, ...]) -> "list[Block | _LooseItem] | None":
         """What an element makes by itself; None for one that only bounds or marks what it holds."""
+        if kind := boxes.kind_of(node):
+            return self.box(node, kind, marks)
         if maker := _MAKERS.get(node.tag):
             return maker(self, node, marks)
         if node.tag == "li" and self.lists < MAX_LISTS:
@@ -234,6 +171,15 @@ class _Arranger:
             )
         ]
 
+    def box(self, node: Node, kind: str, marks: tuple[Mark, ...]) -> list[Block]:
+        inner = boxes.contents(node)
+        if self.in_box or self.in_table or self.lists or self.quotes:
+            return self.flow(inner, marks)
+        self.in_box = True
+        blocks = self.flow(inner, marks)
+        self.in_box = False
+        return boxes.make_box(kind, blocks)
+
     def frame(self, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
         video = video_at(node.attributes.get("src", ""))
         return [Text("p", link_to(video, node.attributes.get("title", "")))] if video else []
@@ -243,7 +189,7 @@ class _Arranger:
             address = node.attributes.get("cite") or node.attributes.get("data-instgrm-permalink", "")
             if video := video_at(address):
                 return [Text("p", link_to(video))]
-        if self.quotes >= MAX_QUOTES:
+        if self.in_box or self.quotes >= MAX_QUOTES:
             return self.flow(node.children, marks)
         self.quotes += 1
         blocks = self.flow(node.children, marks)
@@ -344,15 +290,6 @@ def _item_sources(children: list[Node | str]) -> Iterator[tuple[bool, list[Node 
             yield True, [*group]
         else:
             yield from ((False, child.children if child.tag == "li" else [child]) for child in group)
-
-
-def all_runs(blocks: Iterable[Block]) -> Iterator[Run]:
-    """All words with their marks: of paragraphs, headings, captions."""
-    for block in descend(blocks):
-        if isinstance(block, Text):
-            yield from block.runs
-        elif isinstance(block, (Figure, Table)):
-            yield from block.caption
 
 
 def _only_lists(blocks: list[Block]) -> bool:

@@ -15,7 +15,9 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from blog.content.blocks import Block, Figure, List, Quote, Table, Text, arrange
+from blog.content.blocks import arrange
+from blog.content.boxes import KINDS
+from blog.content.parts import Block, Box, Figure, List, Quote, Table, Text
 from blog.content.phrases import BREAK, Mark, Run
 
 Kind = Literal["kept", "removed", "added"]
@@ -52,7 +54,8 @@ class Line:
 
     ``what`` names it («heading», «list item», «picture»). ``under`` is the heading above it, blank before the first.
     ``change`` is ``kept``, ``removed``, ``added`` or, where something within differs, ``changed``; ``remarks`` say in
-    sentences what the words cannot show: another address of a link, another picture, bold.
+    sentences what the words cannot show: another address of a link, another picture, bold. ``box`` names the box that
+    it stands in («a warning box»), blank outside of boxes.
     """
 
     what: str
@@ -60,6 +63,7 @@ class Line:
     change: Literal["kept", "removed", "added", "changed"]
     spans: tuple[Span, ...]
     remarks: tuple[str, ...] = ()
+    box: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,10 @@ class _Names(NamedTuple):
 
 
 class _Flat(NamedTuple):
-    """One line of one text. ``image`` is a picture's number, ``is_described`` whether something is said of it."""
+    """One line of one text. ``image`` is a picture's number, ``is_described`` whether something is said of it.
+
+    ``box`` is the kind of box that it stands in, blank outside of boxes.
+    """
 
     tag: str
     depth: int
@@ -99,6 +106,7 @@ class _Flat(NamedTuple):
     words: tuple[_Word, ...]
     image: int = 0
     is_described: bool = True
+    box: str = ""
 
 
 def compare_text(old: str, new: str) -> tuple[Span, ...]:
@@ -122,9 +130,8 @@ def compare_html(
     names = _Names(pictures or {}, posts or {})
     lines = list(_under_headings(_compared(list(_flat(before)), list(_flat(after)), names)))
     if before != after and all(line.change == "kept" for line in lines):
-        lines.append(
-            Line("form", "", "changed", (), ("The words are the same. Lists or tables are put together anew.",))
-        )
+        what = "Boxes" if any(isinstance(block, Box) for block in (*before, *after)) else "Lists or tables"
+        lines.append(Line("form", "", "changed", (), (f"The words are the same. {what} are put together anew.",)))
     return lines
 
 
@@ -167,6 +174,8 @@ def _flat(blocks: Iterable[Block], tag: str = "p", depth: int = 0, is_quoted: bo
                 yield from _flat(item, block.tag, depth + 1, is_quoted)
         elif isinstance(block, Quote):
             yield from _flat(block.blocks, tag, depth, True)
+        elif isinstance(block, Box):
+            yield from (line._replace(box=block.kind) for line in _flat(block.blocks, tag, depth, is_quoted))
         elif isinstance(block, Table):
             if block.caption:
                 yield _Flat("caption", depth, is_quoted, _words(block.caption))
@@ -183,19 +192,28 @@ def _compared(old: list[_Flat], new: list[_Flat], names: _Names) -> Iterator[tup
     for is_equal, olds, news in _aligned(old, new):
         if is_equal:
             for line in new[news]:
-                yield Line(_name(line), "", "kept", _whole("kept", line)), _heading(line)
+                yield _line(line, "kept", _whole("kept", line)), _heading(line)
             continue
         for before, after in _matched(old[olds], new[news]):
             if before is None:
-                yield Line(_name(after), "", "added", _whole("added", after), _pointing(after, names)), _heading(after)
+                yield _line(after, "added", _whole("added", after), _pointing(after, names)), _heading(after)
             elif after is None:
                 # A heading that is gone heads nothing any more.
-                yield Line(_name(before), "", "removed", _whole("removed", before), _pointing(before, names)), ""
+                yield _line(before, "removed", _whole("removed", before), _pointing(before, names)), ""
             else:
                 parts = _aligned([word.text for word in before.words], [word.text for word in after.words])
                 spans = _spans(before.words, after.words, parts)
                 remarks = tuple(_remarks(before, after, parts, names))
-                yield Line(_name(after), "", "changed", spans, remarks), _heading(after)
+                yield _line(after, "changed", spans, remarks), _heading(after)
+
+
+def _line(
+    line: _Flat,
+    change: Literal["kept", "removed", "added", "changed"],
+    spans: tuple[Span, ...],
+    remarks: tuple[str, ...] = (),
+) -> Line:
+    return Line(_name(line), "", change, spans, remarks, KINDS[line.box].name if line.box else "")
 
 
 def _under_headings(lines: Iterable[tuple[Line, str]]) -> Iterator[Line]:
@@ -206,10 +224,14 @@ def _under_headings(lines: Iterable[tuple[Line, str]]) -> Iterator[Line]:
 
 
 def _heading(line: _Flat) -> str:
-    return "".join(word.text for word in line.words).replace(BREAK, " ") if line.tag.startswith("h") else ""
+    if not line.tag.startswith("h") or line.box:
+        return ""
+    return "".join(word.text for word in line.words).replace(BREAK, " ")
 
 
 def _name(line: _Flat) -> str:
+    if line.box and line.tag.startswith("h"):
+        return "question"
     return "quotation" if line.is_quoted and line.tag == "p" else _NAMES[line.tag]
 
 
@@ -354,7 +376,15 @@ def _remarks(old: _Flat, new: _Flat, parts: _Parts, names: _Names) -> Iterator[s
         yield f"Was {_with_article(old)}, is {_with_article(new)} now."
     elif old.depth != new.depth:
         yield f"Moved {'in' if new.depth > old.depth else 'out'} by a level of the list."
+    if old.box != new.box:
+        yield _box_remark(old.box, new.box)
     yield from _mark_remarks(old, new, parts, names)
+
+
+def _box_remark(old: str, new: str) -> str:
+    if not old or not new:
+        return f"Is in {KINDS[new].name} now." if new else f"Is not in {KINDS[old].name} any more."
+    return f"Was in {KINDS[old].name}, is in {KINDS[new].name} now."
 
 
 def _with_article(line: _Flat) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from blog.content.blocks import Figure, arrange
+from blog.content.blocks import arrange
+from blog.content.boxes import ASKS, questions
 from blog.content.clean import clean
+from blog.content.parts import Box, Figure
 from blog.content.phrases import Mark
-from blog.content.writing import Writer
+from blog.content.writing import Writer, attributes
 
 
 class Target(NamedTuple):
@@ -47,3 +49,12 @@ class _EditorWriter(Writer):
 
     def picture_attributes(self, figure: Figure) -> dict[str, str]:
         return {**super().picture_attributes(figure), "src": self.src_for(figure.image)}
+
+    def box(self, box: Box) -> str:
+        if box.kind != ASKS:
+            return super().box(box)
+        # A question without an answer gets the empty paragraph to write it in.
+        lines = []
+        for asked, answer in questions(box.blocks):
+            lines += [self.text(asked), self.write(answer) or "<p></p>"] if asked else [self.write(answer)]
+        return "\n".join([f"<aside{attributes({'data-box': ASKS})}>", *filter(None, lines), "</aside>"])

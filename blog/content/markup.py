@@ -14,6 +14,8 @@ SMALL_NUMBER = r"[1-9][0-9]{0,3}"
 SPAN = r"[2-9]|[1-9][0-9]"
 ID = r"[\w-]+"
 FRAGMENT = r"[\w-]{1,100}"
+BOX = "warning|note|care|urgent|emergency|asks"
+BOX_LOOKS = "callout( callout--note)?|care( care--(urgent|emergency))?|asks"
 
 URL_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
@@ -38,12 +40,14 @@ class Element:
     editor_classes: tuple[str, ...] = ()
 
 
+_REQUIRED = frozenset({"href", "data-box"})
+
 _PLAIN = Element()
 _HEADING = Element(output={"id": ID})
 _CELL = {"colspan": SPAN, "rowspan": SPAN}
 
 ELEMENTS: Mapping[str, Element] = {
-    "p": Element(output={"class": "video"}),
+    "p": Element(output={"class": "video|call"}),
     "h2": _HEADING,
     "h3": _HEADING,
     "h4": _HEADING,
@@ -62,6 +66,8 @@ ELEMENTS: Mapping[str, Element] = {
         editor={"data-off": "yes"},
     ),
     "blockquote": _PLAIN,
+    # A box says what kind it is; on a page it is a div with the looks of its kind.
+    "aside": Element({"data-box": BOX}),
     "figure": Element(editor_classes=("image",)),
     "figcaption": _PLAIN,
     "img": Element(
@@ -87,7 +93,13 @@ ELEMENTS: Mapping[str, Element] = {
     "span": Element(None),
     "div": Element(
         None,
-        output={"class": "table", "role": "group", "tabindex": "0", "aria-labelledby": ID, "aria-label": "Table"},
+        output={
+            "class": "table|" + BOX_LOOKS,
+            "role": "group",
+            "tabindex": "0",
+            "aria-labelledby": ID,
+            "aria-label": "Table",
+        },
     ),
     "picture": Element(None),
     "source": Element(None, output={"type": r"image/[a-z]+", "srcset": ANY, "sizes": ANY, "media": ANY}),
@@ -138,8 +150,8 @@ def allowed_content() -> dict[str, dict[str, list[str]]]:
     It is STORED, and three things on top that the server takes away again when the text comes in: ``img[src]``, without
     which a browser shows no picture, the class in ``figure(image)``, by which the editing screen styles its figures,
     and ``a[data-off]``, by which it marks links to posts that readers do not see. Never ``true``, which would switch
-    the filter off and let any pasted markup run in the editor. An address on a link is required (``!href``), so a link
-    without one falls away.
+    the filter off and let any pasted markup run in the editor. A link needs its address (``!href``) and a box its kind;
+    without one only the words stay.
 
     The result holds only dicts, lists and strings, fit for JSON.
     Format: https://ckeditor.com/docs/ckeditor4/latest/guide/dev_allowed_content_rules.html
@@ -150,7 +162,7 @@ def allowed_content() -> dict[str, dict[str, list[str]]]:
             continue
         rules[tag] = {}
         if attributes := [*element.stored, *element.editor]:
-            rules[tag]["attributes"] = ["!href" if name == "href" else name for name in attributes]
+            rules[tag]["attributes"] = [f"!{name}" if name in _REQUIRED else name for name in attributes]
         if element.editor_classes:
             rules[tag]["classes"] = list(element.editor_classes)
     return rules

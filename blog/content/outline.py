@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from blog.content.blocks import Block, Figure, List, Quote, Table, Text, all_runs, arrange, descend
+from blog.content.blocks import arrange
+from blog.content.boxes import shown_blocks
+from blog.content.parts import Block, Box, Figure, List, Quote, Table, Text, all_runs, descend
 from blog.content.phrases import plain
 
 # Ids that the page around an article has for its own parts.
@@ -42,8 +44,9 @@ class Ids:
 
 
 def headings(blocks: Iterable[Block], ids: Ids) -> list[Heading]:
-    """The headings among ``blocks`` in reading order, with ids taken from ``ids``."""
-    found = (block for block in descend(blocks) if isinstance(block, Text) and block.tag != "p")
+    """The headings among ``blocks`` in reading order, with ids taken from ``ids``; not those within boxes."""
+    outside = (block for block in blocks if not isinstance(block, Box))
+    found = (block for block in descend(outside) if isinstance(block, Text) and block.tag != "p")
     return [
         Heading(int(block.tag[1]), text, ids.take(text))
         for block in found
@@ -71,7 +74,10 @@ def post_links(html: str) -> list[int]:
 
 
 def plain_text(html: str) -> str:
-    """The words of a body without markup: each paragraph, heading, list item, cell and caption on a line of its own."""
+    """The words of a body without markup: each paragraph, heading, list item, cell and caption on a line of its own.
+
+    They are those that readers see; so a question in a box that has no answer yet is not among them.
+    """
     return "\n".join(line for block in arrange(html) for line in _lines(block))
 
 
@@ -88,10 +94,13 @@ def word_count(html: str) -> int:
 def first_words(html: str, limit: int) -> str:
     """The beginning of a body in at most ``limit`` characters of plain text, cut after a word and ended with ….
 
-    Headings are left out, since they make no sentence; they stand in where there is nothing else.
+    Headings are left out, since they make no sentence, and boxes, which stand beside the text; they stand in where
+    there is nothing else.
     """
     blocks = arrange(html)
-    running = [block for block in blocks if not (isinstance(block, Text) and block.tag != "p")]
+    running = [
+        block for block in blocks if not isinstance(block, Box) and not (isinstance(block, Text) and block.tag != "p")
+    ]
     text = " ".join(" ".join(line for block in running or blocks for line in _lines(block)).split())
     if len(text) <= limit:
         return text
@@ -109,6 +118,8 @@ def _lines(block: Block) -> list[str]:
         return [line for item in block.items for inner in item for line in _lines(inner)]
     if isinstance(block, Quote):
         return [line for inner in block.blocks for line in _lines(inner)]
+    if isinstance(block, Box):
+        return [line for inner in shown_blocks(block) for line in _lines(inner)]
     assert isinstance(block, Table)
     cells = [cell for row in (*block.head, *block.body) for cell in row]
     caption = [plain(block.caption)] if block.caption else []

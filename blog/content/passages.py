@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from blog.content.blocks import Block, Text, arrange
+from blog.content.blocks import arrange
 from blog.content.outline import plain_text
+from blog.content.parts import Block, Text
 from blog.content.phrases import plain
 from blog.content.writing import Writer
 
@@ -54,7 +55,7 @@ class Passage:
 
 
 def passages(theirs: str, yours: str) -> list[Passage]:
-    """Both bodies in passages, in reading order: a paragraph, a heading, a list, a picture, a table is one.
+    """Both bodies in passages, in reading order: a paragraph, a heading, a list, a picture, a table, a box is one.
 
     Together the passages are each text, whole. What was rewritten stands beside what it was.
     """

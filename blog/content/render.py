@@ -1,22 +1,27 @@
 """The way out: a stored body made ready for a page."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import nh3
 
-from blog.content.blocks import Block, Cell, Figure, Table, Text, arrange
+from blog.content.blocks import arrange
+from blog.content.boxes import ASKS, KINDS, WHEN_TO_CALL, questions, says, without_level
 from blog.content.long_words import soften
 from blog.content.markup import output_rules
 from blog.content.outline import Heading, Ids, headings
-from blog.content.phrases import Mark, Run
+from blog.content.parts import Block, Box, Cell, Figure, Table, Text
+from blog.content.phrases import Mark, Run, plain
 from blog.content.videos import linked_video
 from blog.content.writing import Writer, attributes
 
 SIZES = "(min-width:42rem) 660px, 92vw"
 
 _sanitiser = nh3.Cleaner(**output_rules())
+
+# The paragraph that ends a care card of one kind (care, urgent, emergency): whom to call and when; blank for none.
+CallFor = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -41,37 +46,51 @@ class Rendered:
     outline: list[Heading]
 
 
-def render(html: str, pictures: Mapping[int, Picture], links: Mapping[int, str] | None = None) -> Rendered:
+def render(
+    html: str,
+    pictures: Mapping[int, Picture],
+    links: Mapping[int, str] | None = None,
+    call_for: CallFor | None = None,
+) -> Rendered:
     """A stored body as a page shows it.
 
     Headings get their ids, tables a box that scrolls by itself and can be reached by keyboard, header cells their
     scope, links to other sites ``rel="noopener"``, long names of drugs places to break, and pictures their files. A
     paragraph that only links to a video elsewhere becomes a card that says which site it opens. A figure whose picture
     is not in ``pictures`` is left out whole. ``links`` has the address of each post that can be linked to now; of a
-    link to another post only the words stay. The sanitiser with OUTPUT is the last step, so nothing done here can let
-    through what a page may not hold. The result is a plain ``str``.
+    link to another post only the words stay. Boxes say their level in a word, and care cards end with what ``call_for``
+    gives; a question in a box that has no answer is left out, and so is a box with nothing to show. The sanitiser with
+    OUTPUT is the last step, so nothing done here can let through what a page may not hold. The result is a plain
+    ``str``.
     """
     blocks = arrange(html)
     ids = Ids()
     found = headings(blocks, ids)
-    return Rendered(_sanitiser.clean(_PageWriter(pictures, links or {}, found, ids).write(blocks)), found)
+    return Rendered(_sanitiser.clean(_PageWriter(pictures, links or {}, call_for, found, ids).write(blocks)), found)
 
 
 def render_for_feeds(
-    html: str, pictures: Mapping[int, Picture], address: str, links: Mapping[int, str] | None = None
+    html: str,
+    pictures: Mapping[int, Picture],
+    address: str,
+    links: Mapping[int, str] | None = None,
+    call_for: CallFor | None = None,
 ) -> str:
     """A stored body as a feed reader shows it, far from the page's own address and looks.
 
     Every address is whole, seen from ``address``, the article's own. A picture is one file that everything can open.
     Otherwise as ``render``.
     """
-    return _sanitiser.clean(_FeedWriter(pictures, links or {}, address).write(arrange(html)))
+    return _sanitiser.clean(_FeedWriter(pictures, links or {}, call_for, address).write(arrange(html)))
 
 
 class _OutwardWriter(Writer):
-    def __init__(self, pictures: Mapping[int, Picture], links: Mapping[int, str]) -> None:
+    def __init__(self, pictures: Mapping[int, Picture], links: Mapping[int, str], call_for: CallFor | None) -> None:
         self.pictures = pictures
         self.links = links
+        self.call_for = call_for or (lambda kind: "")
+        # The level of a box's title: under the main heading above it, or where there is none, a main heading itself.
+        self.box_level = 2
 
     def runs(self, runs: list[Run]) -> str:
         return super().runs([run._replace(marks=tuple(self.marks(run.marks))) for run in runs])
@@ -90,12 +109,56 @@ class _OutwardWriter(Writer):
     def block(self, block: Block) -> str:
         if isinstance(block, Figure) and block.image not in self.pictures:
             return ""
+        if isinstance(block, Text) and block.tag == "h2":
+            self.box_level = 3
         return super().block(block)
+
+    def box(self, box: Box) -> str:
+        if box.kind == ASKS:
+            return self.asks(box)
+        first = box.blocks[0]
+        title = first.runs if isinstance(first, Text) else []
+        rest = self.write(box.blocks[1:] if title else box.blocks)
+        if not KINDS[box.kind].title:
+            return self.callout(box.kind, title, rest) if title or rest else ""
+        if title and not rest:
+            title, rest = [], self.write(box.blocks)
+        return self.care(box.kind, title, rest) if rest else ""
+
+    def callout(self, kind: str, title: list[Run], html: str) -> str:
+        word = KINDS[kind].word
+        looks = "callout callout--note" if kind == "note" else "callout"
+        name = "" if says(word, title) else f"<strong>{word}:</strong> "
+        head = f"<p>{name}{self.runs(title)}</p>" if title else f"<p>{word}</p>"
+        return "\n".join(filter(None, (f'<div class="{looks}">', head, html, "</div>")))
+
+    def care(self, kind: str, title: list[Run], html: str) -> str:
+        level = f"h{self.box_level}"
+        looks = "care" if kind == "care" else f"care care--{kind}"
+        words = self.runs(without_level(title, kind)) if title else KINDS[kind].title
+        head = f"<{level}><span>{KINDS[kind].word}:</span> {words}</{level}>"
+        return "\n".join(filter(None, (f'<div class="{looks}">', head, html, self.call_for(kind), "</div>")))
+
+    def asks(self, box: Box) -> str:
+        title, question = f"h{self.box_level}", f"h{self.box_level + 1}"
+        lines = []
+        for asked, answer in questions(box.blocks):
+            if not (html := self.write(answer)):
+                continue
+            lines += [f"<{question}>{self.runs(asked.runs)}</{question}>", html] if asked else [html]
+            if asked and plain(asked.runs) == WHEN_TO_CALL:
+                lines.append(self.call_for("care"))
+        if not lines:
+            return ""
+        head = f"<{title}>{KINDS[ASKS].word}</{title}>"
+        return "\n".join(['<div class="asks">', head, *filter(None, lines), "</div>"])
 
 
 class _FeedWriter(_OutwardWriter):
-    def __init__(self, pictures: Mapping[int, Picture], links: Mapping[int, str], address: str) -> None:
-        super().__init__(pictures, links)
+    def __init__(
+        self, pictures: Mapping[int, Picture], links: Mapping[int, str], call_for: CallFor | None, address: str
+    ) -> None:
+        super().__init__(pictures, links, call_for)
         self.address = address
 
     def marks(self, marks: Iterable[Mark]) -> Iterator[Mark]:
@@ -117,9 +180,14 @@ class _FeedWriter(_OutwardWriter):
 
 class _PageWriter(_OutwardWriter):
     def __init__(
-        self, pictures: Mapping[int, Picture], links: Mapping[int, str], found: list[Heading], ids: Ids
+        self,
+        pictures: Mapping[int, Picture],
+        links: Mapping[int, str],
+        call_for: CallFor | None,
+        found: list[Heading],
+        ids: Ids,
     ) -> None:
-        super().__init__(pictures, links)
+        super().__init__(pictures, links, call_for)
         self.heading_ids = iter([heading.id for heading in found])
         self.ids = ids
         self.caption_id = ""

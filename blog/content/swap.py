@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from blog.content.blocks import Figure, arrange, descend
+from blog.content.blocks import arrange
+from blog.content.parts import Figure, descend
 from blog.content.writing import Writer
 
 

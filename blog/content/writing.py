@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from blog.content.blocks import Block, Cell, Figure, List, Quote, Table, Text
+from blog.content.parts import Block, Box, Cell, Figure, List, Quote, Table, Text
 from blog.content.phrases import Mark, Run, write_runs
 
 
@@ -24,6 +24,8 @@ class Writer:
             return self.list_block(block)
         if isinstance(block, Quote):
             return self.quote(block)
+        if isinstance(block, Box):
+            return self.box(block)
         return self.table(block)
 
     def runs(self, runs: list[Run]) -> str:
@@ -68,6 +70,11 @@ class Writer:
         """A quotation."""
         html = self.write(quote.blocks)
         return f"<blockquote>{html}</blockquote>" if html else ""
+
+    def box(self, box: Box) -> str:
+        """A box around other parts."""
+        html = self.write(box.blocks)
+        return f"<aside{attributes({'data-box': box.kind})}>\n{html}\n</aside>" if html else ""
 
     def table(self, table: Table) -> str:
         """A table: caption, thead, tbody, each where there is something in it."""

@@ -53,6 +53,12 @@ def with_numbers(text: str) -> SafeString:
 
 
 @register.filter
+def sentence(text: str) -> str:
+    """A line with the full stop that its writer may have left out, so that another sentence can follow."""
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
+
+
+@register.filter
 def json_ld(data: Mapping[str, object]) -> SafeString:
     """Structured data as a block that no browser runs: the one other place where text is declared safe.
 

@@ -13,7 +13,9 @@ MAY_STAY = {
     "img": ("data-image", "alt"),
     "th": ("scope", "colspan", "rowspan"),
     "td": ("colspan", "rowspan"),
+    "aside": ("data-box",),
 }
+BOXES = ("warning", "note", "care", "urgent", "emergency", "asks")
 
 
 class Strict(HTMLParser):
@@ -36,6 +38,8 @@ class Strict(HTMLParser):
                 self.wrong.append(value)
             if name == "data-image" and not (value.isascii() and value.isdigit() and int(value) > 0):
                 self.wrong.append(value)
+        if tag == "aside" and (self.open != ["aside"] or dict(attrs).get("data-box") not in BOXES):
+            self.wrong.append("a box of no kind, or within something else")
         if tag == "img" and "data-image" not in dict(attrs):
             self.wrong.append("img without data-image")
 

@@ -24,6 +24,7 @@ ATTRIBUTES = (
     "class=MsoTitle id=a "
     "style=font-weight:bold style='font-weight:normal' style=font-style:italic style='mso-list:Ignore' "
     "style='mso-list:l0&#32;level1&#32;lfo1' style='mso-list:l0&#32;level3&#32;lfo1' src=https://x.example/a.png "
+    "data-box=warning data-box=asks data-box=urgent data-box=x class=callout class=care class=asks class=call "
     "src=https://youtu.be/abcdefgh href=https://youtu.be/abcdefgh title=&lt;b>"
 ).split()
 WORDS = (
@@ -63,7 +64,10 @@ def test_cleaning_twice_is_cleaning_once_and_only_what_may_stay_stays(html):
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8), st.data())
 def test_no_word_is_lost_however_badly_it_is_marked_up(letters, data):
     markup = st.sampled_from(
-        "p div span b ul ol li h1 h3 blockquote em table tr td th sup section figure figcaption caption".split()
+        (
+            *"p div span b ul ol li h1 h3 blockquote em table tr td th sup section figure figcaption caption".split(),
+            *("aside", "aside data-box=warning", "aside data-box=emergency", "div class=callout"),
+        )
     )
     parts = []
     for letter in letters:

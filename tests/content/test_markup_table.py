@@ -56,4 +56,5 @@ def test_the_editors_list_is_written_out_and_fit_for_json():
     assert rules["img"] == {"attributes": ["data-image", "alt", "src"]}
     assert rules["figure"] == {"classes": ["image"]}
     assert rules["a"] == {"attributes": ["!href", "data-post", "data-fragment", "data-off"]}
+    assert rules["aside"] == {"attributes": ["!data-box"]}
     assert rules["p"] == {}
