@@ -34,7 +34,7 @@ from blog.models import (
 )
 from blog.safety_notes import Attached, attached, known_records
 
-from .candidate import Candidate, Link, PictureUse, Sentence, Signature
+from .candidate import Candidate, HeadingAt, Link, PictureUse, Sentence, Signature
 
 # Fields of plain text that readers, feeds or search engines show, in the order of the form.
 FIELDS = (
@@ -94,7 +94,7 @@ def candidate_of(
     of_post = article if isinstance(article, Post) else (article.post if post else None)
     blocks = arrange(article.body)
     found = parts(blocks)
-    own_headings = headings(blocks, Ids())
+    own_ids = {one.id for one in headings(blocks, Ids())}
     texts = {name: " ".join(getattr(article, name).split()) for name in FIELDS}
     texts["key_points"] = "\n".join(" ".join(line.split()) for line in article.key_points)
     texts["body"] = "\n".join(part.text for part in found)
@@ -114,10 +114,10 @@ def candidate_of(
         goes_live=goes_live,
         texts=texts,
         sentences=tuple(sentences_of(texts, found, pictures)),
-        headings=tuple(own_headings),
+        headings=tuple(headings_of(found)),
         foreign=tuple(foreign(article.body)),
         odd_headings=tuple(odd_headings(article.body)),
-        links=tuple(_links(article, found, {one.id for one in own_headings}, post, goes_live)),
+        links=tuple(_links(article, found, own_ids, post, goes_live)),
         pictures=tuple(pictures),
         has_text=bool(texts["body"]),
         unfinished=tuple(name for name in getattr(article, "typed", ()) if name != "sign_as"),
@@ -128,6 +128,7 @@ def candidate_of(
         subtitle=texts["subtitle"],
         seo_title=texts["seo_title"],
         meta_description=texts["meta_description"],
+        noindex=article.noindex,
         same_description=_same_description(article, post, goes_live),
         published_at=article.published_at,
         sources=len(sources),
@@ -167,6 +168,15 @@ def sentences_of(
         for sentence in _of_field(name, texts[name], number):
             yield sentence
             number = sentence.part + 1
+
+
+def headings_of(found: Sequence[Part]) -> Iterator[HeadingAt]:
+    """The headings among the parts of a body, with their places in its words."""
+    place = 0
+    for part in found:
+        if part.level:
+            yield HeadingAt(part.level, part.text, place)
+        place += len(part.text) + 1
 
 
 def _of_field(name: str, text: str, number: int) -> Iterator[Sentence]:

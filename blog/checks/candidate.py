@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cached_property
 
 from blog.content.foreign import Foreign
-from blog.content.outline import Heading
 from blog.content.sentences import Kind
 from blog.models import Author, Drug, Image, Phrase, Practice, SafetyRecord
 from blog.safety_notes import Attached
@@ -33,6 +32,15 @@ class Sentence:
     def place(self) -> str:
         """Where it stands, for the middle of a sentence: « in “At the visit”»; blank where the field says enough."""
         return f" in “{self.section}”" if self.section and self.kind != Kind.HEADING else ""
+
+
+@dataclass(frozen=True)
+class HeadingAt:
+    """A heading of the text: level 2 to 4, its words, and where they begin in the words of the text."""
+
+    level: int
+    text: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ class Candidate:
     goes_live: datetime
     texts: Mapping[str, str] = field(default_factory=dict)
     sentences: Sequence[Sentence] = ()
-    headings: Sequence[Heading] = ()
+    headings: Sequence[HeadingAt] = ()
     foreign: Sequence[Foreign] = ()
     odd_headings: Sequence[Foreign] = ()
     links: Sequence[Link] = ()
@@ -110,6 +118,7 @@ class Candidate:
     subtitle: str = ""
     seo_title: str = ""
     meta_description: str = ""
+    noindex: bool = False
     same_description: str = ""
     published_at: datetime | None = None
     sources: int = 0

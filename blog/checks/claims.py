@@ -14,7 +14,7 @@ _NEAR = 160
 
 # Where the reach of a negation ends: a new clause, or the next item of a list of things that are not there.
 _CLAUSE = re.compile(
-    r"[;:–—()]|,|\s-\s|\b(?:but|yet|because|although|though|instead|so)\b|"
+    r"[;:–—()]|,|\s-\s|\b(?:(?<!anything )but|yet|because|although|though|instead|so)\b|"
     r"\b(?:and|or) (?:no|without|zero|it|it[’']s|its|we|our|you|your|they|he|she|there|this|that|these|those|the|i)\b",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _NEGATION = re.compile(
 # They look like negations and are none.
 _NO_NEGATION = re.compile(
     r"(?<!\w)(?:not only|not just|not merely|no doubt|no question|no wonder|without (?:a )?doubt|without question|"
-    r"nothing but|why not|no matter|no longer|if not|whether or not)(?!\w)",
+    r"nothing but|(?:settle|go) for less than|no(?:body| one)(?: else)? (?:can )?(?:match|beat)\w*|no other|why not|no matter|no longer|if not|whether or not)(?!\w)",
     re.IGNORECASE,
 )
 # What takes the words back after they were said.
@@ -58,7 +58,8 @@ _AFTER = re.compile(
 _WARNS = re.compile(
     r"\b(?:beware|be wary|wary of|be careful (?:with|of)|careful with|suspicious|skeptical|sceptical|distrust|"
     r"(?:do not|don[’']t|never) (?:trust|believe)|red flags?|warning signs?|steer clear|walk away|run from|myths?|"
-    r"too good to be true|promises too much|words? (?:like|such as)|claims? (?:like|such as|of|that)|"
+    r"wrong to (?:call|say|think)|too good to be true|promises too much|words? (?:like|such as)|"
+    r"claims? (?:like|such as|of|that)|"
     r"(?:no|nobody|no one)\w* (?:can|could|should|may|will)?\s*(?:honestly |ever )?"
     r"(?:promise|guarantee|claim|say|tell))\b",
     re.IGNORECASE,
@@ -73,7 +74,7 @@ _FIRST_PERSON = re.compile(r"\b(?:we|our|us|here at)\b", re.IGNORECASE)
 _SELLS = re.compile(
     r"^\W*(?:(?:do|would|did) you (?:want|like|need|dream)|(?:are you )?(?:looking|ready|searching|hoping)|want|need|"
     r"looking|ready|tired|why (?:not|settle|wait)|who (?:doesn[’']t|wouldn[’']t|would not|does not)|"
-    r"what if|imagine|how about)\b",
+    r"what if (?:it|you|we|there)|imagine|how about)\b",
     re.IGNORECASE,
 )
 _SAYS_YES = re.compile(

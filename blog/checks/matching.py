@@ -22,8 +22,8 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _flexible(phrase: str) -> str:
-    pieces = [re.escape(piece) for piece in re.split(r"[\s-]+", phrase) if piece]
-    return r"[\s\u2010\u2011-]+".join(piece.replace("'", "['’]").replace("’", "['’]") for piece in pieces)
+    pieces = [re.sub("['’]", "['’]", re.escape(piece)) for piece in re.split(r"[\s-]+", phrase) if piece]
+    return r"[\s\u2010\u2011-]+".join(pieces)
 
 
 def advice_by_words(phrases: Sequence[Phrase]) -> dict[str, str]:

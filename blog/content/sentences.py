@@ -23,12 +23,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """A paragraph, heading, item, cell or caption: its words with single spaces, and the heading it stands under."""
+    """A paragraph, heading, item, cell or caption: its words with single spaces, and the heading it stands under.
+
+    ``level`` is that of a heading, 2 to 4, else 0.
+    """
 
     kind: Kind
     text: str
     section: str
     runs: tuple[Run, ...] = ()
+    level: int = 0
 
 
 # Where a sentence may end: its mark, with what closes around it, before white space.
@@ -77,9 +81,9 @@ class _Walker:
         self.found: list[Part] = []
         self.section = ""
 
-    def add(self, kind: Kind, runs: list[Run]) -> None:
+    def add(self, kind: Kind, runs: list[Run], level: int = 0) -> None:
         if text := " ".join(plain(runs).split()):
-            self.found.append(Part(kind, text, self.section, tuple(runs)))
+            self.found.append(Part(kind, text, self.section, tuple(runs), level))
 
     def walk(self, blocks: Iterable[Block], kind: Kind) -> None:
         for block in blocks:
@@ -88,7 +92,7 @@ class _Walker:
                     self.add(kind, block.runs)
                 else:
                     self.section = " ".join(plain(block.runs).split())
-                    self.add(Kind.HEADING, block.runs)
+                    self.add(Kind.HEADING, block.runs, int(block.tag[1]))
             elif isinstance(block, Figure):
                 self.add(Kind.CAPTION, block.caption)
             elif isinstance(block, List):

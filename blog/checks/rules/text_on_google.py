@@ -1,0 +1,45 @@
+"""What search engines show under the title."""
+
+from collections.abc import Iterator
+
+from ..candidate import Candidate
+from ..finding import Finding, Severity
+from ..rule import Rule
+
+RULE = Rule(
+    "text_on_google",
+    Severity.WORTH_A_LOOK,
+    "No text for Google, a long one, or one that another post has",
+    "Google snippets",
+)
+
+LONGEST = 160
+
+
+def find(candidate: Candidate) -> Iterator[Finding]:
+    """Missing only where neither a short summary nor a subtitle stands in for it; nothing for posts kept out."""
+    if candidate.noindex:
+        return
+    if not (candidate.meta_description or candidate.excerpt or candidate.subtitle):
+        yield RULE.finding(
+            "There is no text for Google, and no short summary that could stand in. "
+            "Write a short summary of 1 or 2 sentences.",
+            "excerpt",
+        )
+    elif not candidate.meta_description and len(candidate.excerpt) > LONGEST:
+        yield RULE.finding(
+            f"Google shows the short summary, and cuts it: it has {len(candidate.excerpt)} characters, and about "
+            f"{LONGEST} fit. Write a shorter text on Google.",
+            "meta_description",
+        )
+    length = len(candidate.meta_description)
+    if length > LONGEST:
+        yield RULE.finding(
+            f"The text on Google has {length} characters, and about {LONGEST} fit. Shorten it.",
+            "meta_description",
+        )
+    if candidate.same_description:
+        yield RULE.finding(
+            f"“{candidate.same_description}” has the same text on Google. Say what is special about this post.",
+            "meta_description",
+        )
