@@ -42,7 +42,8 @@ _NEGATION = re.compile(
 # They look like negations and are none.
 _NO_NEGATION = re.compile(
     r"(?<!\w)(?:not only|not just|not merely|no doubt|no question|no wonder|without (?:a )?doubt|without question|"
-    r"nothing but|(?:settle|go) for less than|no(?:body| one)(?: else)? (?:can )?(?:match|beat)\w*|no other|why not|no matter|no longer|if not|whether or not)(?!\w)",
+    r"nothing but|(?:settle|go) for less than|no(?:body| one)(?: else)? (?:can )?(?:match|beat)\w*|"
+    r"no other|why not|no matter|no longer|if not|whether or not)(?!\w)",
     re.IGNORECASE,
 )
 # What takes the words back after they were said.

@@ -74,7 +74,7 @@ PHRASES = {
     "medicine": {
         NEEDS_RECORD: [
             *("Letybo", "Myobloc"),
-            *("Juvederm", "Juvéderm", "Restylane", "Sculptra", "Radiesse", "Belotero", "Bellafill", "Skinvive"),
+            *("Restylane", "Sculptra", "Radiesse", "Belotero", "Bellafill", "Skinvive", "Juvederm", "Juvéderm"),
             *("Revanesse", "Voluma", "Vollure", "Volbella", "Volux", "Kysse", "Renuva"),
             *("Kybella", "Qwo", "Latisse", "Upneeq", "Ozempic", "Wegovy", "Mounjaro", "Zepbound", "Saxenda"),
             *("semaglutide", "tirzepatide", "liraglutide", "deoxycholic acid", "polynucleotide", "exosome"),
@@ -112,6 +112,6 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0012_medical_trust_roles")]
+    dependencies = [("blog", "0013_safety_records")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -58,7 +58,7 @@ from .preview_links import (
     tags_of,
 )
 from .record import record
-from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule
+from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule, what_stops
 from .replace_picture import replace_picture
 from .restore import NothingToRestore, Restored, restore
 from .review import (
@@ -194,6 +194,7 @@ __all__ = [
     "undo_many",
     "unschedule",
     "waiting_review",
+    "what_stops",
     "who_decides",
     "words_left_aside",
     "words_there",

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from blog.checks import Finding, check
 from blog.clinic_time import spoken
-from blog.content.outline import plain_text
 from blog.models import (
     FAR_FUTURE,
     Address,
     AuditEntry,
-    Author,
     Image,
     Post,
     Publication,
@@ -26,12 +25,14 @@ from .digest import digest_of, shown_sources
 from .drafts import EditConflict, lock_post, newest_revision
 from .held import picture_ids
 from .record import record
-from .review import close_waiting, lacks_review
+from .review import close_waiting
 
 # The smallest step between two publications of one post; databases keep microseconds.
 _STEP = timedelta(microseconds=1)
 # The reason in the audit trail of an end that was set together with going live.
 PLANNED_END = "Set when it was published"
+# Of what stops a release so many are named in one message.
+MOST_NAMED = 5
 
 
 class AddressTaken(Refused):
@@ -46,34 +47,31 @@ class AlreadyScheduled(Refused):
     """A version of this post waits for its minute, and has to be unscheduled first."""
 
 
+def what_stops(
+    article: Revision | Publication, *, goes_live: datetime | None = None, now: datetime | None = None
+) -> list[Finding]:
+    """What the checks find that keeps an article from going live, at ``now`` or at the moment ``goes_live``."""
+    return [finding for finding in check(article, now=now, goes_live=goes_live) if finding.stops]
+
+
 def missing_for_release(revision: Revision) -> dict[str, str]:
-    """What keeps a revision from going live: field to mend and a sentence for its editor; empty when nothing does."""
-    missing = {}
-    # A name that is only written down yet is a missing author, said below.
-    if unfinished := [name for name in revision.typed if name != "sign_as"]:
-        # Words that came to rest with something in a field that it cannot hold: without it they are another text.
-        missing[unfinished[0]] = (
-            "Something in the draft is unfinished and would be left out, such as a tag that does not exist. "
-            "Mend it, then save."
-        )
-    if not plain_text(revision.body).strip():
-        missing["body"] = "There is no text yet. Write the article first."
-    if revision.author_id is not None and revision.author.is_sample and not revision.post.is_sample:
-        missing["author"] = (
-            f"“{revision.author.name}” is a made-up name from the samples. Choose who signs this under “Post”."
-        )
-    if revision.author_id is None:
-        there_are = Author.objects.filter(is_sample=False).exists()
-        missing["author"] = (
-            "Nobody is named as the author. Choose one under “Post”."
-            if there_are
-            else "There is no author yet. Add the person who signs this under Authors, then choose the name here."
-        )
-    if revision.hero_image_id and not (revision.hero_alt or revision.hero_is_decorative):
-        missing["hero_alt"] = "The main photo has no description. Describe it, or tick “Only decoration”."
-    if lacks_review(revision):
-        missing["review"] = "In this practice a clinician must approve these exact words first. Ask for a review."
+    """What keeps a revision from going live: field to mend and sentences for its editor; empty when nothing does."""
+    missing: dict[str, str] = {}
+    for finding in what_stops(revision):
+        said = missing.get(finding.field)
+        missing[finding.field] = f"{said} {finding.message}" if said else finding.message
     return missing
+
+
+def refuse_what_stops(
+    article: Revision | Publication, *, goes_live: datetime | None = None, now: datetime | None = None
+) -> None:
+    """Raise ``Refused`` with what keeps an article from going live, where anything does."""
+    if stops := what_stops(article, goes_live=goes_live, now=now):
+        named = list(dict.fromkeys(finding.message for finding in stops))
+        more = len(named) - MOST_NAMED
+        rest = [f"{more} more {'thing stops' if more == 1 else 'things stop'} it; the checks list all."] * (more > 0)
+        raise Refused(" ".join([*named[:MOST_NAMED], *rest]))
 
 
 def publish(
@@ -91,7 +89,7 @@ def publish(
     until then ends at that moment. It stays until the moment ``until``, else until the end that was planned before, if
     one was. With ``show_updated`` the page says «Updated» with the day it goes live.
     Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused``
-    with what is missing.
+    with what the checks found that stops it.
     """
     require_release(actor)
     with public_write():
@@ -103,8 +101,7 @@ def publish(
             raise EditConflict(newest or revision)
         if post.trashed_at:
             raise Refused("This post is in the trash. Take it out first, then publish it.")
-        if missing := missing_for_release(newest):
-            raise Refused(" ".join(missing.values()))
+        refuse_what_stops(newest, goes_live=max(at or now, now), now=now)
         if Image.objects.filter(pk__in=picture_ids(newest), replaced_by__isnull=False).exists():
             raise Refused(
                 "A picture in this text was replaced everywhere meanwhile. Save the draft once more, which brings the "
@@ -127,10 +124,6 @@ def publish(
         live_until = _end_after(live, live_from) if until is None else _planned_end(until, live_from)
         first = post.publications.order_by("live_from").first()
         published_at = newest.published_at or (first.live_from if first else live_from)
-        if published_at > live_from:
-            raise Refused(
-                "The shown date is later than the moment it goes live. Choose an earlier date, or leave it blank."
-            )
 
         if live is not None:
             live.live_until = live_from

@@ -11,8 +11,7 @@ from blog.search_index import index_post
 from .access import Actor, Refused, require_release, require_take_off
 from .drafts import lock_post
 from .record import record
-from .release import put_before_readers, remove_waiting
-from .review import lacks_review
+from .release import put_before_readers, refuse_what_stops, remove_waiting
 
 
 def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = None, now: datetime | None = None) -> None:
@@ -66,7 +65,8 @@ def put_back(
 ) -> Publication:
     """Undo a take-off: readers see ``taken`` again, at its address and with its shown date, until ``until``.
 
-    Raises ``NotAllowed``, or ``Refused`` where it is no longer the last thing that happened to what readers see.
+    Raises ``NotAllowed``, or ``Refused`` where it is no longer the last thing that happened to what readers see, and
+    where the checks find today what stops it.
     """
     require_release(actor)
     with public_write():
@@ -77,10 +77,9 @@ def put_back(
             raise Refused("Something was published or scheduled since, so it stays as it is. Look at the post.")
         if post.trashed_at:
             raise Refused("This post is in the trash. Take it out first, then publish it.")
-        if lacks_review(last.revision):
-            raise Refused("In this practice a clinician must approve a text before it goes live. Ask for a review.")
         if until <= now:
             raise Refused(f"It was set to leave the site {spoken(until, now)} anyway.")
+        refuse_what_stops(last.revision, goes_live=max(now, last.live_until), now=now)
         publication = put_before_readers(
             actor,
             post,

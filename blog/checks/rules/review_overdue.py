@@ -15,8 +15,8 @@ def find(candidate: Candidate) -> Iterator[Finding]:
     """A signature under exactly these words whose day is over."""
     signature = candidate.signature
     if signature is not None and not candidate.is_signed:
+        due = in_words(signature.due_on, "F j, Y")
         message = (
-            f"The review of this text was due {in_words(signature.due_on, 'F j, Y')}, so the page no longer names a reviewer. "
-            "Ask for a new review."
+            f"The review of this text was due {due}, so the page no longer names a reviewer. Ask for a new review."
         )
         yield RULE.finding(message, "review")

@@ -37,7 +37,7 @@ _BEFORE = {
         r"(?:\b(?:it is|it[’']s|is|are|was|do|does|did|at|your|his|her|my|their|its|as|looks?|feels?|heals?|works?|"
         r"sleeps?|"
         r"goes|do our|do your|tried (?:our|your|my)|try (?:our|your)|like|liked|fits?|suits?|know|knows|next|second|"
-        r"for(?: the)?|what|which|how|see|shows?|whatever)\s+)$",
+        r"what|which|how|see|shows?|whatever)\s+)$",
         re.IGNORECASE,
     ),
     "#1": re.compile(r"\b(?:question|step|tip|rule|reason|day|number|mistake|phase|visit|myth|option|case)\s*$", re.I),
@@ -45,6 +45,8 @@ _BEFORE = {
 }
 _FOLLOWED["#1"] = _FOLLOWED["number one"]
 _FOLLOWED["no. 1"], _BEFORE["no. 1"], _BEFORE["number one"] = _FOLLOWED["number one"], _BEFORE["#1"], _BEFORE["#1"]
+
+_FOR_RESULTS = re.compile(r"\bfor (?:the )?best (?:possible )?results?\b", re.IGNORECASE)
 
 
 def find(candidate: Candidate) -> Iterator[Finding]:
@@ -63,6 +65,8 @@ def find(candidate: Candidate) -> Iterator[Finding]:
 
 
 def _is_advice(words: str, text: str, start: int, end: int) -> bool:
+    if words == "best" and _FOR_RESULTS.search(text, max(0, start - 10), end + 20):
+        return True
     after, before = _FOLLOWED.get(words), _BEFORE.get(words)
     if after is not None and after.search(text[end : end + 100]):
         return True

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from blog.content.sentences import Kind
+
 from ..candidate import Candidate
 from ..finding import Finding, Severity
 from ..rule import Rule
@@ -14,13 +16,19 @@ RULE = Rule(
 )
 
 LONGEST = 160
+# What a first paragraph needs to say what the article is about.
+ENOUGH = 80
 
 
 def find(candidate: Candidate) -> Iterator[Finding]:
-    """Missing only where neither a short summary nor a subtitle stands in for it; nothing for posts kept out."""
+    """Missing only where nothing can stand in for it; nothing for posts that are kept out of search engines.
+
+    In its place stand the short summary, else the subtitle, else the first words of the text, as in every list of
+    posts: only an article that opens with a line or two says too little there.
+    """
     if candidate.noindex:
         return
-    if not (candidate.meta_description or candidate.excerpt or candidate.subtitle):
+    if not (candidate.meta_description or candidate.excerpt or candidate.subtitle or _opens_well(candidate)):
         yield RULE.finding(
             "There is no text for Google, and no short summary that could stand in. "
             "Write a short summary of 1 or 2 sentences.",
@@ -43,3 +51,10 @@ def find(candidate: Candidate) -> Iterator[Finding]:
             f"“{candidate.same_description}” has the same text on Google. Say what is special about this post.",
             "meta_description",
         )
+
+
+def _opens_well(candidate: Candidate) -> bool:
+    first = next((one for one in candidate.body if one.kind != Kind.HEADING), None)
+    if first is None or first.kind != Kind.PARAGRAPH:
+        return False
+    return sum(len(one.text) for one in candidate.body if one.part == first.part) >= ENOUGH
