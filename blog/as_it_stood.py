@@ -123,7 +123,7 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
         seen.extend(listed)
         return [as_of(record, at) for record in listed]
 
-    page = article_page(publication, at, tags=tags, shared=as_they_were)
+    page = article_page(publication, at, tags=tags, shared=as_they_were, clinic=practice)
     records = [record for record in (practice, *records, *seen) if record is not None]
     return AsItStood(
         **found,
