@@ -4,6 +4,7 @@ Floor 0: knows settings for the zone and its name, no model. Phrases stand in th
 small); a template that begins with one says ``capfirst``.
 """
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
@@ -98,3 +99,9 @@ def at_clinic(on: date, at: time) -> datetime:
     if first > second:
         raise NoSuchTime("The clocks are put back that night and show this time twice. Choose one an hour later.")
     return wanted.replace(tzinfo=zone)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later; the month's last one where it is shorter: January 31 and one is February 28."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))

@@ -33,6 +33,7 @@ FLOORS = (
     ("blog.outbox", 2),
     ("blog.safety_notes", 2),
     ("blog.reader_notes", 2),
+    ("blog.reviewed", 2),
     ("blog.checks", 2),
     ("blog.as_it_stood", 2),
     ("blog.digest", 2),

@@ -226,7 +226,7 @@ class ReviewScreens(PostScreens):
             words_of=spoken(revision.saved_at, now),
             before=before_words,
             changes=changes(before, revision, *tags) if before is not None else [],
-            may_decide=publishing.may_decide(request.user, revision),
+            may_decide=publishing.may_decide(request.user, revision, waiting.rule),
             is_own=publishing.may_decide_review(request.user) and publishing.wrote(request.user, revision),
         )
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .public_record import PublicQuerySet, PublicRecord
 
@@ -19,6 +19,14 @@ class MedicalReviewQuerySet(PublicQuerySet):
     def in_force(self, day: date) -> "MedicalReviewQuerySet":
         """Those that a page may name on a day of the clinic: standing, and due only after it."""
         return self.standing().filter(due_on__gt=day, reviewed_on__lte=day)
+
+    def under(self, post: object, digest: object, author: object) -> "MedicalReviewQuerySet":
+        """Those under exactly these words, by somebody who has credentials and did not write them.
+
+        The three are values, or ``OuterRef`` to the columns of a publication or a revision.
+        """
+        same = self.filter(post=post, digest=digest).exclude(digest="")
+        return same.exclude(reviewer=author).exclude(reviewer__credentials="")
 
 
 class MedicalReview(PublicRecord):
@@ -53,7 +61,7 @@ class MedicalReview(PublicRecord):
     class Meta:
         ordering = ["-signed_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(due_on__gt=models.F("reviewed_on")), name="medical_review_due_later"),
+            models.CheckConstraint(condition=Q(due_on__gt=F("reviewed_on")), name="medical_review_due_later"),
         ]
         indexes = [
             models.Index(fields=["post", "digest", "due_on"], name="medical_review_of_words"),

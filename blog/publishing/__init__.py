@@ -22,6 +22,8 @@ from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside,
 from .both_texts import kept_words, words_left_aside, words_there
 from .bulk import KINDS as BULK_KINDS
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, require_act, undo_many
+from .deciding import approve, send_back
+from .digest import digest_of
 from .drafts import (
     SLUG_LENGTH,
     EditConflict,
@@ -45,6 +47,7 @@ from .drafts import (
 )
 from .duplicate import duplicate
 from .held import PictureGone, TagGone, hold_picture, hold_pictures, hold_tags
+from .medical_review import affected_by, lapse_for, may_withdraw, withdraw, withdraw_all
 from .picture_places import PRACTICE_FIELDS, Places, places_of, stands_nowhere
 from .presence import Around, Colleague, Draft, beat, leave, open_elsewhere
 from .preview_links import (
@@ -62,25 +65,28 @@ from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_re
 from .replace_picture import replace_picture
 from .restore import NothingToRestore, Restored, restore
 from .review import (
+    Order,
     OtherWords,
     ReviewStanding,
-    approve,
     approved_of,
     last_decided,
     may_decide,
+    may_send_back,
     queue_for,
     ready_to_publish,
     review_standing,
-    send_back,
     sent_back_to,
     somebody_reviews,
     submit,
     take_back,
     waiting_review,
     who_decides,
-    wrote,
 )
+from .review_lists import due, live_without_review, needs_review_again
+from .review_policy import PolicyChange, scheduled_without_review, set_review_policy
 from .samples import load_samples, remove_samples, sample_practice_values, samples_present
+from .signatures import MONTHS, MOST_MONTHS, lacks_review, signature_under
+from .signers import needs_signature, policy, why_not_sign, wrote
 from .takedown import keep_on_site, put_back, take_off
 from .trash import KEPT_IN_TRASH, empty_trash
 
@@ -89,6 +95,8 @@ __all__ = [
     "DAYS",
     "IDLE",
     "KEPT_IN_TRASH",
+    "MONTHS",
+    "MOST_MONTHS",
     "MOST_POSTS",
     "PRACTICE_FIELDS",
     "SLUG_LENGTH",
@@ -106,9 +114,11 @@ __all__ = [
     "NotThere",
     "NothingToRestore",
     "Operator",
+    "Order",
     "OtherWords",
     "PictureGone",
     "Places",
+    "PolicyChange",
     "Previewed",
     "Refused",
     "Restored",
@@ -118,6 +128,7 @@ __all__ = [
     "TagGone",
     "Wanted",
     "act_on_many",
+    "affected_by",
     "approve",
     "approved_of",
     "autosave",
@@ -125,6 +136,8 @@ __all__ = [
     "can_be_undone",
     "check_base",
     "check_open",
+    "digest_of",
+    "due",
     "duplicate",
     "empty_trash",
     "end_preview_link",
@@ -136,9 +149,12 @@ __all__ = [
     "keep_on_site",
     "kept_words",
     "known_tag",
+    "lacks_review",
+    "lapse_for",
     "last_decided",
     "leave",
     "live_links",
+    "live_without_review",
     "load_samples",
     "lock_post",
     "make_preview_link",
@@ -147,16 +163,21 @@ __all__ = [
     "may_decide_review",
     "may_edit",
     "may_release",
+    "may_send_back",
     "may_take_off",
+    "may_withdraw",
     "missing_for_release",
     "move_to_trash",
     "name_of",
+    "needs_review_again",
+    "needs_signature",
     "newest_revision",
     "newest_words",
     "open_elsewhere",
     "open_preview_link",
     "open_revision",
     "places_of",
+    "policy",
     "publish",
     "put_back",
     "queue_for",
@@ -177,10 +198,13 @@ __all__ = [
     "sample_practice_values",
     "samples_present",
     "save_draft",
+    "scheduled_without_review",
     "send_back",
     "sent_back_to",
     "set_own_aside",
+    "set_review_policy",
     "settle",
+    "signature_under",
     "slug_follows_title",
     "slug_is_fixed",
     "slug_taken_by",
@@ -196,6 +220,9 @@ __all__ = [
     "waiting_review",
     "what_stops",
     "who_decides",
+    "why_not_sign",
+    "withdraw",
+    "withdraw_all",
     "words_left_aside",
     "words_there",
     "wrote",

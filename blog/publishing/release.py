@@ -12,8 +12,10 @@ from blog.models import (
     AuditEntry,
     Image,
     Post,
+    Practice,
     Publication,
     PublicationTag,
+    Review,
     Revision,
     public_write,
 )
@@ -21,16 +23,20 @@ from blog.safety_notes import attached, keys
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
+from .carrying import correction_of, keep_over_correction
 from .digest import digest_of, shown_sources
 from .drafts import EditConflict, lock_post, newest_revision
 from .held import picture_ids
 from .record import record
 from .review import close_waiting
+from .signers import policy
 
 # The smallest step between two publications of one post; databases keep microseconds.
 _STEP = timedelta(microseconds=1)
 # The reason in the audit trail of an end that was set together with going live.
 PLANNED_END = "Set when it was published"
+# Rules that ask for a signature under exactly these words.
+_MISSING_REVIEW = {"no_review", "review_required"}
 # Of what stops a release so many are named in one message.
 MOST_NAMED = 5
 
@@ -47,17 +53,34 @@ class AlreadyScheduled(Refused):
     """A version of this post waits for its minute, and has to be unscheduled first."""
 
 
+def findings_for_release(
+    article: Revision | Publication, *, goes_live: datetime | None = None, now: datetime | None = None
+) -> list[Finding]:
+    """What the checks find in an article that goes live at ``now`` or at the moment ``goes_live``.
+
+    A missing review is none where the words only correct the spelling of reviewed ones: the review goes on.
+    """
+    found = check(article, now=now, goes_live=goes_live)
+    others = [finding for finding in found if finding.rule not in _MISSING_REVIEW]
+    if len(others) == len(found) or not isinstance(article, Revision):
+        return found
+    return found if correction_of(article, goes_live or now or timezone.now()) is None else others
+
+
 def what_stops(
     article: Revision | Publication, *, goes_live: datetime | None = None, now: datetime | None = None
 ) -> list[Finding]:
     """What the checks find that keeps an article from going live, at ``now`` or at the moment ``goes_live``."""
-    return [finding for finding in check(article, now=now, goes_live=goes_live) if finding.stops]
+    return [finding for finding in findings_for_release(article, now=now, goes_live=goes_live) if finding.stops]
 
 
-def missing_for_release(revision: Revision) -> dict[str, str]:
-    """What keeps a revision from going live: field to mend and sentences for its editor; empty when nothing does."""
+def missing_for_release(revision: Revision, at: datetime | None = None) -> dict[str, str]:
+    """What keeps a revision from going live, now or at the moment ``at``; empty when nothing does.
+
+    Each is a field to mend and sentences for its editor.
+    """
     missing: dict[str, str] = {}
-    for finding in what_stops(revision):
+    for finding in what_stops(revision, goes_live=at):
         said = missing.get(finding.field)
         missing[finding.field] = f"{said} {finding.message}" if said else finding.message
     return missing
@@ -81,13 +104,15 @@ def publish(
     at: datetime | None = None,
     until: datetime | None = None,
     show_updated: bool = False,
+    because: str = "",
     now: datetime | None = None,
 ) -> Publication:
     """Put exactly this revision before readers: at once, or from the moment ``at`` (aware) without any further write.
 
     It must still be the newest draft, and stays it: words that anybody is writing on top of it go on. What readers see
     until then ends at that moment. It stays until the moment ``until``, else until the end that was planned before, if
-    one was. With ``show_updated`` the page says «Updated» with the day it goes live.
+    one was. With ``show_updated`` the page says «Updated» with the day it goes live. ``because`` is kept in the record.
+    A review goes on over a spelling correction (``carrying``), and its reviewer is told.
     Raises ``NotAllowed``, ``EditConflict``, ``AlreadyLive``, ``AlreadyScheduled``, ``AddressTaken``, or ``Refused``
     with what the checks found that stops it.
     """
@@ -101,7 +126,11 @@ def publish(
             raise EditConflict(newest or revision)
         if post.trashed_at:
             raise Refused("This post is in the trash. Take it out first, then publish it.")
-        refuse_what_stops(newest, goes_live=max(at or now, now), now=now)
+        goes_live = max(at or now, now)
+        # Held, so that nobody makes reviews a duty between this look and the release.
+        if policy(hold=True) != Practice.ReviewPolicy.NOBODY_YET:
+            keep_over_correction(actor, newest, goes_live, now)
+        refuse_what_stops(newest, goes_live=goes_live, now=now)
         if Image.objects.filter(pk__in=picture_ids(newest), replaced_by__isnull=False).exists():
             raise Refused(
                 "A picture in this text was replaced everywhere meanwhile. Save the draft once more, which brings the "
@@ -125,6 +154,7 @@ def publish(
         first = post.publications.order_by("live_from").first()
         published_at = newest.published_at or (first.live_from if first else live_from)
 
+        other_kind = _other_kind(post, newest, last)
         if live is not None:
             live.live_until = live_from
             live.save(update_fields=["live_until"])
@@ -149,6 +179,7 @@ def publish(
             post=post,
             revision=newest,
             takes_effect_at=live_from,
+            reason=" ".join(filter(None, [because, other_kind])),
         )
         if until is not None:
             record(
@@ -202,23 +233,33 @@ def unschedule(actor: Actor, post: Post, *, now: datetime | None = None) -> None
         waiting = post.publications.filter(live_from__gt=now).first()
         if waiting is None:
             raise Refused("Nothing is scheduled any more. Look at the post to see what readers see now.")
-        # An end that was planned together with it goes with it; one that was there before stays.
-        came_with_it = post.audit.filter(
-            act=AuditEntry.Act.TAKE_OFF_SCHEDULED,
-            at=waiting.released_at,
-            takes_effect_at=waiting.live_until,
-            reason=PLANNED_END,
-        )
-        remove_waiting(post, waiting, FAR_FUTURE if came_with_it.exists() else waiting.live_until)
-        index_post(post.pk, now)
-        record(
-            actor,
-            AuditEntry.Act.UNSCHEDULED,
-            at=now,
-            post=post,
-            revision=waiting.revision,
-            takes_effect_at=waiting.live_from,
-        )
+        call_off(actor, post, waiting, now)
+
+
+def call_off(actor: Actor, post: Post, waiting: Publication, now: datetime, reason: str = "") -> datetime | None:
+    """Take back a publication that waits for its minute; the caller holds the post and has asked for rights.
+
+    Returns the end that was planned together with it, if one was: it goes with it. One that was there before stays.
+    """
+    came_with_it = post.audit.filter(
+        act=AuditEntry.Act.TAKE_OFF_SCHEDULED,
+        at=waiting.released_at,
+        takes_effect_at=waiting.live_until,
+        reason=PLANNED_END,
+    ).exists()
+    until = waiting.live_until
+    remove_waiting(post, waiting, FAR_FUTURE if came_with_it else until)
+    index_post(post.pk, now)
+    record(
+        actor,
+        AuditEntry.Act.UNSCHEDULED,
+        at=now,
+        post=post,
+        revision=waiting.revision,
+        takes_effect_at=waiting.live_from,
+        reason=reason,
+    )
+    return until if came_with_it else None
 
 
 def remove_waiting(post: Post, waiting: Publication, end: datetime) -> None:
@@ -239,6 +280,18 @@ def _refuse_if_scheduled(post: Post, now: datetime) -> None:
         raise AlreadyScheduled(
             f"A version of this post is scheduled for {when}. Unschedule it first, then publish this one."
         )
+
+
+def _other_kind(post: Post, newest: Revision, last: Publication | None) -> str:
+    """A sentence for the record where the text is of another kind than readers or a reviewer knew it."""
+    if last is not None:
+        before = last.kind
+    else:
+        asked = Review.objects.filter(post=post).order_by("-pk").values_list("revision__kind", flat=True)
+        before = asked.first() or newest.kind
+    if before == newest.kind:
+        return ""
+    return f"Kind changed from “{Post.Kind(before).label}” to “{Post.Kind(newest.kind).label}”."
 
 
 def _end_after(live: Publication | None, live_from: datetime) -> datetime:

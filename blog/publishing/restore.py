@@ -98,12 +98,12 @@ def _values_to_restore(actor: Actor, post: Post, revision: Revision) -> tuple[di
         if values["author_id"] not in own:
             kept.append("The author stays. An editor can choose another one.")
             values["author_id"] = post.author_id
-    if _put_new_pictures(values):
+    if put_new_pictures(values):
         kept.append("A photo of that version was replaced everywhere since, and stays replaced.")
     return values, kept
 
 
-def _put_new_pictures(values: dict[str, object]) -> bool:
+def put_new_pictures(values: dict[str, object]) -> bool:
     """Put what replaced a picture in its place, in the text and as main photo; returns whether there was any."""
     used = {int(number) for _, number in _PICTURE.findall(values["body"])} | ({values["hero_image_id"]} - {None})
     instead = _replacements(used)

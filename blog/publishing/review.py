@@ -1,8 +1,7 @@
-"""A colleague's look at a draft before readers see it: asking for it, taking that back, approving, sending back.
+"""A colleague's look at a draft before readers see it: asking for it, taking that back, and what waits for whom.
 
 A request is about exactly one revision. Whoever goes on writing changes nothing about it; asking again puts the newer
-words in its place. Nobody decides about their own words, whatever their rights. An approval publishes nothing: it says
-that a clinician stands by exactly these words, and holds as long as no newer draft is there.
+words in its place. Nobody decides about their own words, whatever their rights. ``deciding`` has the decisions.
 """
 
 from collections.abc import Iterable
@@ -11,13 +10,23 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from blog import outbox
 from blog.clinic_time import spoken
 from blog.content.plain import tidy_text
-from blog.models import AuditEntry, Author, Post, Practice, Publication, Review, Revision
+from blog.models import (
+    FAR_FUTURE,
+    AuditEntry,
+    Author,
+    MedicalReview,
+    Post,
+    Practice,
+    Publication,
+    Review,
+    Revision,
+)
 
 from .access import (
     Actor,
@@ -31,9 +40,11 @@ from .access import (
     person,
     require_decide_review,
     require_edit,
+    require_release,
 )
 from .drafts import EditConflict, lock_post, newest_revision
 from .record import record
+from .signers import OWN_WORDS, may_sign_of, needs_signature, who_approves, who_signs, why_not_sign, wrote
 
 Outcome = Review.Outcome
 DECIDED = (Outcome.APPROVED, Outcome.SENT_BACK)
@@ -59,37 +70,36 @@ class ReviewStanding:
     approved: Review | None = None
 
 
-def wrote(actor: Actor, revision: Revision) -> bool:
-    """Whether these are the actor's own words: they started the post, sign it, or saved this revision."""
-    if isinstance(actor, Operator):
-        return True  # a command on the server is nobody, and nobody can vouch for a text
-    signed = [one.user_id for one in (revision.author, revision.post.author) if one is not None]
-    return actor.pk in (revision.post.created_by_id, revision.saved_by_id, *signed)
+@dataclass(frozen=True)
+class Order:
+    """What an approval of these words is to do: publish them, not before a moment where one is named.
+
+    They leave the site again at ``until``, where one is named; with ``show_updated`` the page says «Updated».
+    """
+
+    not_before: datetime | None = None
+    until: datetime | None = None
+    show_updated: bool = False
 
 
-def may_decide(actor: Actor, revision: Revision) -> bool:
-    """Whether the actor may approve these words or send them back."""
+def may_decide(actor: Actor, revision: Revision, rule: str | None = None) -> bool:
+    """Whether the actor may approve these words; where that is a clinician's signature, whether they may sign.
+
+    ``rule`` is the practice's review policy, for callers that have read it: a waiting request knows it.
+    """
+    if not may_send_back(actor, revision):
+        return False
+    return not (needs_signature(revision, rule) and why_not_sign(actor, revision))
+
+
+def may_send_back(actor: Actor, revision: Revision) -> bool:
+    """Whether the actor may send these words back, which needs no credentials."""
     return may_decide_review(actor) and not wrote(actor, revision)
 
 
 def who_decides(revision: Revision) -> list[User]:
-    """Everybody with a login who may approve these words or send them back, by name. One query."""
-    may = User.objects.with_perm("blog.decide_review", backend="django.contrib.auth.backends.ModelBackend")
-    found = may.filter(is_staff=True).distinct().order_by("first_name", "last_name", "username")
-    return [user for user in found if not wrote(user, revision)]
-
-
-def lacks_review(revision: Revision) -> bool:
-    """Whether the practice lets these words go live only once somebody has approved exactly them, and nobody has.
-
-    News of the clinic and samples need nobody.
-    """
-    if revision.kind != Post.Kind.HEALTH_INFORMATION or revision.post.is_sample:
-        return False
-    if not Practice.objects.filter(review_policy=Practice.ReviewPolicy.MUST).exists():
-        return False
-    decided = Review.objects.filter(revision=revision, outcome__in=DECIDED).order_by("-pk").first()
-    return decided is None or decided.outcome != Outcome.APPROVED
+    """Everybody with a login who may approve these words, by name; see ``may_decide``. Five queries at most."""
+    return who_signs(revision) if needs_signature(revision) else who_approves(revision)
 
 
 def somebody_reviews(actor: Actor) -> bool:
@@ -104,15 +114,21 @@ def somebody_reviews(actor: Actor) -> bool:
 
 
 @transaction.atomic
-def submit(actor: Actor, revision: Revision, note: str = "", *, now: datetime | None = None) -> Review:
+def submit(
+    actor: Actor, revision: Revision, note: str = "", *, order: Order | None = None, now: datetime | None = None
+) -> Review:
     """Ask for a look at this revision, which must be the newest draft. A request that waits already is replaced.
 
-    A second press of the same button changes nothing. Raises ``NotAllowed``, ``EditConflict`` where somebody saved
-    since, and ``Refused`` in the trash.
+    With an ``order``, which needs the right to publish, the approval carries it out in the person's name. It is gone
+    with the request: when newer words are sent, or when it is taken back. A second press of the same button changes
+    nothing, but for an order that is another one. Raises ``NotAllowed``, ``EditConflict`` where somebody saved since,
+    and ``Refused`` in the trash or for an order that cannot be.
     """
     post = lock_post(revision.post_id)
     now = now or timezone.now()
     require_edit(actor, post)
+    if order is not None:
+        _require_order(actor, order, now)
     newest = newest_revision(post)
     if newest is None or newest.pk != revision.pk:
         raise EditConflict(newest or revision)
@@ -120,6 +136,7 @@ def submit(actor: Actor, revision: Revision, note: str = "", *, now: datetime | 
         raise Refused("This post is in the trash. Take it out first, then ask for a review.")
     waiting = waiting_review(post)
     if waiting is not None and waiting.revision_id == revision.pk:
+        _keep_order(actor, waiting, order, now)
         return waiting
     close_waiting(actor, post, now)
     review = Review.objects.create(
@@ -127,8 +144,29 @@ def submit(actor: Actor, revision: Revision, note: str = "", *, now: datetime | 
     )
     Post.objects.filter(pk=post.pk).update(state=Post.State.IN_REVIEW)
     record(actor, AuditEntry.Act.SUBMITTED, at=now, post=post, revision=newest, reason=review.note)
-    _mail(who_decides(newest), review, "waits for your review", "review_asked.txt", actor, now)
+    _keep_order(actor, review, order, now)
+    mail(who_decides(newest), review, "waits for your review", "review_asked.txt", actor, now)
     return review
+
+
+def ask_again(
+    actor: Actor, newest: Revision, note: str, order: Order | None, orderer: User | None, now: datetime
+) -> Review:
+    """Put the newest draft back in the queue because something beside its words changed; the caller holds the post.
+
+    ``order`` stands in the name of ``orderer``. Nobody is told by this. A request about these words stays as it is.
+    """
+    waiting = waiting_review(newest.post)
+    if waiting is None or waiting.revision_id != newest.pk:
+        close_waiting(actor, newest.post, now)
+        waiting = Review.objects.create(
+            post=newest.post, revision=newest, submitted_by=person(actor), submitted_at=now, note=note
+        )
+        Post.objects.filter(pk=newest.post_id).update(state=Post.State.IN_REVIEW)
+        record(actor, AuditEntry.Act.SUBMITTED, at=now, post=newest.post, revision=newest, reason=note)
+    if orderer is not None:
+        _keep_order(orderer, waiting, order, now)
+    return waiting
 
 
 @transaction.atomic
@@ -140,62 +178,63 @@ def take_back(actor: Actor, post: Post, *, now: datetime | None = None) -> None:
     waiting = waiting_review(post)
     if waiting is None:
         raise Refused("This post does not wait for a review any more. Look at it to see what was decided.")
-    _close(waiting, Outcome.TAKEN_BACK, actor, now)
+    close(waiting, Outcome.TAKEN_BACK, actor, now)
     record(actor, AuditEntry.Act.TAKEN_BACK, at=now, post=post, revision=waiting.revision)
 
 
-@transaction.atomic
-def approve(actor: Actor, revision: Revision, *, now: datetime | None = None) -> Review:
-    """Stand by exactly this revision. Publishes nothing.
-
-    Raises ``NotAllowed``, also for own words; ``OtherWords`` where not this revision waits.
-    """
-    waiting, now = _waiting_for(actor, revision, now)
-    _close(waiting, Outcome.APPROVED, actor, now)
-    record(actor, AuditEntry.Act.APPROVED, at=now, post=waiting.post, revision=waiting.revision)
-    _mail(_who_asked(waiting), waiting, "is approved", "review_approved.txt", actor, now)
-    return waiting
+def _require_order(actor: Actor, order: Order, now: datetime) -> None:
+    require_release(actor)
+    if person(actor) is None:
+        raise NotAllowed("An order is somebody’s own. Log in to the site and give it there.")
+    begins = max(order.not_before or now, now)
+    if begins >= FAR_FUTURE or (order.until is not None and order.until >= FAR_FUTURE):
+        raise Refused("That time is too far away. Look at the year.")
+    if order.until is not None and order.until <= begins:
+        raise Refused("It would leave the site before it goes live. Choose a later day for leaving.")
 
 
-@transaction.atomic
-def send_back(actor: Actor, revision: Revision, answer: str, *, now: datetime | None = None) -> Review:
-    """Give the text back to its writer with a note that says what to do.
-
-    Raises ``NotAllowed``, also for own words; ``Refused`` without a note; ``OtherWords`` as ``approve``.
-    """
-    answer = tidy_text(answer)
-    if not answer:
-        require_decide_review(actor)
-        raise Refused("Write what should change, so that the writer knows what to do.")
-    waiting, now = _waiting_for(actor, revision, now)
-    _close(waiting, Outcome.SENT_BACK, actor, now, answer)
-    record(actor, AuditEntry.Act.SENT_BACK, at=now, post=waiting.post, revision=waiting.revision, reason=waiting.answer)
-    _mail(_who_asked(waiting), waiting, "was sent back to you", "review_sent_back.txt", actor, now)
-    return waiting
+def _keep_order(actor: Actor, review: Review, order: Order | None, now: datetime) -> None:
+    """Write an order down beside a request, unless it is there already."""
+    known = Order(review.not_before, review.until, review.show_updated) if review.ordered_by_id else None
+    if order is None or (order == known and review.ordered_by_id == actor.pk):
+        return
+    review.ordered_by, review.ordered_at = person(actor), now
+    review.not_before, review.until, review.show_updated = order.not_before, order.until, order.show_updated
+    review.save(update_fields=["ordered_by", "ordered_at", "not_before", "until", "show_updated"])
+    record(
+        actor,
+        AuditEntry.Act.PUBLISH_ORDERED,
+        at=now,
+        post=review.post,
+        revision=review.revision,
+        takes_effect_at=order.not_before,
+    )
 
 
 def close_waiting(actor: Actor, post: Post, now: datetime) -> None:
     """End the waiting request of a post whose row is held, if there is one, because newer words take its place."""
     waiting = waiting_review(post)
     if waiting is not None:
-        _close(waiting, Outcome.REPLACED, actor, now)
+        close(waiting, Outcome.REPLACED, actor, now)
 
 
 def waiting_review(post: Post) -> Review | None:
-    """The request that waits for a decision, with what it is about."""
-    return _whole(post.reviews.filter(outcome=Outcome.WAITING)).first()
+    """The request that waits for a decision, with what it is about, and ``rule``, the practice's review policy."""
+    return _whole(post.reviews.filter(outcome=Outcome.WAITING)).annotate(rule=_rule()).first()
 
 
 def review_standing(post: Post, newest: Revision | None) -> ReviewStanding:
     """Where the review of a post stands whose newest draft is ``newest``. One query."""
     # At most one waits; of the decided ones only the latest counts.
-    latest = list(_whole(post.reviews.filter(outcome__in=(Outcome.WAITING, *DECIDED)).order_by("-pk"))[:2])
+    found = _whole(post.reviews.filter(outcome__in=(Outcome.WAITING, *DECIDED)))
+    latest = list(found.annotate(is_undone=_undone()).order_by("-pk")[:2])
     waiting = next((one for one in latest if one.outcome == Outcome.WAITING), None)
     decided = next((one for one in latest if one.outcome != Outcome.WAITING), None)
     if decided is None or newest is None:
         return ReviewStanding(waiting)
     if decided.outcome == Outcome.APPROVED:
-        return ReviewStanding(waiting, approved=decided if decided.revision_id == newest.pk else None)
+        covers = decided.revision_id == newest.pk and not decided.is_undone
+        return ReviewStanding(waiting, approved=decided if covers else None)
     holds = waiting is None and newest.saved_at <= decided.decided_at
     return ReviewStanding(waiting, sent_back=decided if holds else None)
 
@@ -209,6 +248,7 @@ def last_decided(post: Post, before: Revision) -> Review | None:
 def queue_for(actor: Actor, now: datetime) -> list[Review]:
     """What waits for this person's decision, the longest wait first: never their own words. One query.
 
+    Where an approval is a clinician's signature, only what they may sign, by five queries more, however much waits.
     ``is_live`` says whether readers see an earlier text of the post at ``now``.
     """
     if not may_decide_review(actor) or isinstance(actor, Operator):
@@ -219,7 +259,21 @@ def queue_for(actor: Actor, now: datetime) -> list[Review]:
     found = Review.objects.filter(outcome=Outcome.WAITING, post__trashed_at=None)
     # Not exclude(): it would join the author a second time, and drop rows whose login is nobody.
     others = found.exclude(pk__in=Review.objects.filter(own, outcome=Outcome.WAITING).values("pk"))
-    return list(_whole(others).annotate(is_live=Exists(live)).order_by("submitted_at", "pk")[:LONGEST_QUEUE])
+    found = _whole(others).annotate(is_live=Exists(live), rule=_rule())
+    waiting = list(found.order_by("submitted_at", "pk"))
+    return _those_to_sign(actor, waiting)[:LONGEST_QUEUE]
+
+
+def _those_to_sign(actor: User, waiting: list[Review]) -> list[Review]:
+    """Without the requests that only a clinician's signature can answer and this person may not sign."""
+    for one in waiting:
+        one.revision.post = one.post
+    health = [one for one in waiting if needs_signature(one.revision, one.rule)]
+    if not health:
+        return waiting
+    may = may_sign_of(actor, [one.revision for one in health])
+    refused = {one.pk for one in health if one.revision_id not in may}
+    return [one for one in waiting if one.pk not in refused]
 
 
 def sent_back_to(actor: Actor) -> list[Review]:
@@ -252,8 +306,20 @@ def _approved_and_not_live(now: datetime) -> QuerySet[Review]:
     newer = _drafts(OuterRef("post")).filter(pk__gt=OuterRef("revision"))
     released = Publication.objects.filter(revision=OuterRef("revision"))
     waits = Publication.objects.filter(post=OuterRef("post"), live_from__gt=now)
-    found = Review.objects.filter(~Exists(newer), ~Exists(released), ~Exists(waits), outcome=Outcome.APPROVED)
+    found = Review.objects.filter(
+        ~Exists(newer), ~Exists(released), ~Exists(waits), ~_undone(), outcome=Outcome.APPROVED
+    )
     return _whole(_still_the_last_word(found)).order_by("decided_at", "pk")
+
+
+def _rule() -> Subquery:
+    return Subquery(Practice.objects.order_by().values("review_policy")[:1])
+
+
+def _undone() -> Exists:
+    """Whether the signature that an approval was has been withdrawn, or ended by a changed record."""
+    ended = Q(withdrawn_at__isnull=False) | Q(lapsed_at__isnull=False)
+    return Exists(MedicalReview.objects.filter(ended, request=OuterRef("pk")).order_by())
 
 
 def _still_the_last_word(reviews: QuerySet[Review]) -> QuerySet[Review]:
@@ -271,7 +337,11 @@ def _whole(reviews: QuerySet[Review]) -> QuerySet[Review]:
     return reviews.select_related("post", "post__author", "revision", *people).defer("post__body", "revision__body")
 
 
-def _waiting_for(actor: Actor, revision: Revision, now: datetime | None) -> tuple[Review, datetime]:
+def waiting_for(actor: Actor, revision: Revision, now: datetime | None) -> tuple[Review, datetime]:
+    """The request about this revision that waits for the actor's decision, with its post held, and the moment.
+
+    Raises ``NotAllowed``, also for own words; ``OtherWords`` where not this revision waits; ``Refused`` in the trash.
+    """
     require_decide_review(actor)
     post = lock_post(revision.post_id)
     now = now or timezone.now()
@@ -283,7 +353,7 @@ def _waiting_for(actor: Actor, revision: Revision, now: datetime | None) -> tupl
     if post.trashed_at:
         raise Refused("This post is in the trash, so there is nothing to decide.")
     if wrote(actor, waiting.revision):
-        raise NotAllowed("These are your own words, so somebody else has to read them. Ask a colleague.")
+        raise NotAllowed(OWN_WORDS)
     return waiting, now
 
 
@@ -301,21 +371,25 @@ def _what_happened(post: Post, revision: Revision, now: datetime) -> str:
     return f"{acts[Outcome(last.outcome)]} There is nothing left to decide."
 
 
-def _close(review: Review, outcome: Outcome, actor: Actor, now: datetime, answer: str = "") -> None:
+def close(review: Review, outcome: Outcome, actor: Actor, now: datetime, answer: str = "") -> None:
+    """End a request, whatever came of it; the caller holds the post."""
     review.outcome, review.decided_by, review.decided_at, review.answer = outcome, person(actor), now, answer
     review.save(update_fields=["outcome", "decided_by", "decided_at", "answer"])
     Post.objects.filter(pk=review.post_id).update(state=Post.State.DRAFT)
 
 
-def _who_asked(review: Review) -> list[User]:
+def who_asked(review: Review) -> list[User]:
     """Whoever sent it for review, and whoever started the post, as far as they may still work on it."""
     keys = {review.submitted_by_id, review.post.created_by_id} - {None}
     return [user for user in User.objects.filter(pk__in=keys).order_by("pk") if may_edit(user, review.post)]
 
 
-def _mail(people: Iterable[User], review: Review, what: str, template: str, actor: Actor, now: datetime) -> None:
+def mail(
+    people: Iterable[User], review: Review, what: str, template: str, actor: Actor, now: datetime, **more: object
+) -> None:
+    """Write to these people, but not to who acts, about a request; ``what`` follows the title in the subject."""
     title = review.revision.title[:LONGEST_TITLE_IN_MAIL]
     others = [user for user in people if user.pk != actor.pk]
-    about = {"post": review.post, "title": title, "who": name_of(person(actor))}
+    about = {"post": review.post, "title": title, "who": name_of(person(actor)), **more}
     if outbox.put(others, f"“{title}” {what}", template, now=now, **about):
         outbox.send_soon()

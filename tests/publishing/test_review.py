@@ -1,7 +1,7 @@
 """A look at a draft by a colleague: about one revision, decided once, never about own words, seen where it counts."""
 
 import pytest
-from cast import DAY, HOUR, MINUTE, NOON, person
+from cast import DAY, HOUR, MINUTE, NOON, clinician, person
 from django.contrib.auth.models import User
 
 from blog.models import AuditEntry, Author, Mail, Post, Practice, Publication, Review, SampleContent, StaffWord
@@ -243,7 +243,8 @@ class TestMust:
     """What the practice promises with «A clinician must»."""
 
     @pytest.fixture(autouse=True)
-    def must(self, db):
+    def must(self, rita):
+        clinician(rita)
         Practice.objects.update_or_create(pk=1, defaults={"review_policy": "must"})
 
     @pytest.mark.parametrize("when", [{}, {"at": NOON + DAY}])

@@ -1,0 +1,106 @@
+"""Deciding about a request: standing by exactly these words, or giving them back.
+
+Where the practice has its health articles reviewed, an approval of one is a clinician's signature, made in the same
+transaction. Else, and for news of the clinic, it is a colleague's look: no signature, no label.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from blog.content.plain import tidy_text
+from blog.models import AuditEntry, Publication, Review, Revision, public_write
+
+from .access import Actor, Refused, may_release, name_of, require_decide_review
+from .digest import digest_of
+from .drafts import EditConflict
+from .medical_review import withdraw_under
+from .record import record
+from .release import publish
+from .review import OtherWords, close, mail, waiting_for, who_asked
+from .signatures import MONTHS, sign
+from .signers import needs_signature
+
+Outcome = Review.Outcome
+AS_ORDERED = "As ordered: when approved"
+
+
+def approve(
+    actor: Actor, revision: Revision, *, months: int = MONTHS, digest: str = "", now: datetime | None = None
+) -> Review:
+    """Stand by exactly this revision: sign it where approvals are signatures, due again after ``months``.
+
+    ``digest`` may name what the person has read; where a drug, a procedure or a source in it changed since, nothing
+    is decided. Publishes only what somebody ordered with the request; an order that cannot be carried out leaves the
+    approval as it is, and whoever gave it is told. ``published`` of the request returned is the publication, or None.
+
+    Raises ``NotAllowed``, also for own words and with what is missing to sign; ``OtherWords`` where not this revision
+    waits.
+    """
+    with public_write():
+        waiting, now = waiting_for(actor, revision, now)
+        if digest and digest != digest_of(waiting.revision):
+            raise OtherWords("Something on this page changed while you read. Nothing was decided. Read it once more.")
+        if needs_signature(waiting.revision, waiting.rule):
+            sign(actor, waiting, months, now)
+        close(waiting, Outcome.APPROVED, actor, now)
+        record(actor, AuditEntry.Act.APPROVED, at=now, post=waiting.post, revision=waiting.revision)
+        waiting.published = _carry_out(actor, waiting, now) if waiting.ordered_by_id else None
+        mail(
+            who_asked(waiting),
+            waiting,
+            "is approved",
+            "review_approved.txt",
+            actor,
+            now,
+            publication=waiting.published,
+            is_live=waiting.published is not None and waiting.published.live_from <= now,
+        )
+    return waiting
+
+
+def _carry_out(actor: Actor, review: Review, now: datetime) -> Publication | None:
+    """Publish what was approved in the name of who ordered it, with the rights that they have now."""
+    orderer, begins = review.ordered_by, review.not_before
+    try:
+        if not may_release(orderer):
+            raise Refused(f"{name_of(orderer)} may not publish any more. Somebody who may has to publish it.")
+        with transaction.atomic():
+            return publish(
+                orderer,
+                review.revision,
+                at=begins if begins is not None and begins > now else None,
+                until=review.until,
+                show_updated=review.show_updated,
+                because=AS_ORDERED,
+                now=now,
+            )
+    except EditConflict:
+        why = "Newer words were saved since, which nobody has approved."
+    except Refused as refused:
+        why = str(refused)
+    record(actor, AuditEntry.Act.ORDER_NOT_DONE, at=now, post=review.post, revision=review.revision, reason=why)
+    mail([orderer], review, "is approved, but not published", "order_not_done.txt", actor, now, why=why)
+    return None
+
+
+def send_back(actor: Actor, revision: Revision, answer: str, *, now: datetime | None = None) -> Review:
+    """Give the text back to its writer with a note that says what to do.
+
+    A clinician who sends back words that stand signed ends the signature, whoever gave it: readers must not be told
+    that they are reviewed. Raises ``NotAllowed``, also for own words; ``Refused`` without a note; ``OtherWords`` as
+    ``approve``.
+    """
+    answer = tidy_text(answer)
+    if not answer:
+        require_decide_review(actor)
+        raise Refused("Write what should change, so that the writer knows what to do.")
+    with public_write():
+        waiting, now = waiting_for(actor, revision, now)
+        close(waiting, Outcome.SENT_BACK, actor, now, answer)
+        record(
+            actor, AuditEntry.Act.SENT_BACK, at=now, post=waiting.post, revision=waiting.revision, reason=waiting.answer
+        )
+        withdraw_under(actor, waiting.revision, now)
+        mail(who_asked(waiting), waiting, "was sent back to you", "review_sent_back.txt", actor, now)
+    return waiting
