@@ -73,8 +73,8 @@ class PostForm(forms.ModelForm):
     )
     related_posts = PickedPostsField(label="More posts")
     sources = KeysField(validate_sources, label="Sources")
-    drugs = KeysField(validate_keys, label="Medicines")
-    procedures = KeysField(validate_keys, label="Procedures")
+    drugs = KeysField(validate_keys, label="Medicines", widget=forms.TextInput)
+    procedures = KeysField(validate_keys, label="Procedures", widget=forms.TextInput)
     left_out_notes = LeftOutField(label="Safety notes left out", required=False)
     canonical_url = forms.URLField(
         label="First published at",

@@ -27,6 +27,7 @@ from .post_presence import presence_urls
 from .post_preview import preview_urls
 from .post_release import release_urls
 from .post_review import offers_review, review_urls, review_words
+from .post_safety import notes_of_form, safety_urls
 from .post_state import Standing, standing_of
 from .post_versions import version_urls
 from .post_views import view_urls
@@ -58,6 +59,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             *preview_urls(self),
             *bulk_urls(self),
             *view_urls(self),
+            *safety_urls(self),
             *super().get_urls(),
         ]
 
@@ -163,6 +165,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             if post is not None and not form.is_bound
             else None,
             "offers_review": offers_review(request.user, post),
+            "safety": notes_of_form(form),
             "hero": hero,
             "hero_thumbnail": _hero_file(hero),
             "blog_address": f"{urlsplit(settings.SITE_URL).netloc}{reverse('blog:index')}",
