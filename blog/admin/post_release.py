@@ -23,6 +23,7 @@ from blog.publishing import links
 
 from .post_receipt import receipt
 from .post_review import review_words
+from .post_safety import said_before_publishing
 from .post_screens import PostScreens, screen
 from .release_form import LATER, PublishForm, TakeOffForm
 from .release_words import preview_address, versions_address, what_changes
@@ -145,6 +146,7 @@ class ReleaseScreens(PostScreens):
             versions=versions_address(post),
             preview=preview_address(post),
             review=review_words(post, newest, now),
+            safety=said_before_publishing(newest),
         )
 
     def _shown_revision(self, post: Post, key: str) -> Revision | None:

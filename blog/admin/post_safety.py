@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from blog import reading
+from blog import publishing, reading
 from blog.models import ArticleFields, Drug, Revision, SafetyRecord, Source
 from blog.reader_notes import SafetyNote, notes_about
 from blog.safety_notes import attached, key_of
@@ -36,6 +36,9 @@ WORDS = (
     "procedures",
     "left_out_notes",
 )
+
+
+_NAMES = [f"saved_by__{name}" for name in ("first_name", "last_name", "username")]
 
 
 def safety_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:
@@ -60,12 +63,37 @@ def notes_of_form(form: PostForm) -> dict[str, list]:
     return notes_of(Revision(**fitting))
 
 
+def said_before_publishing(revision: Revision) -> list[str]:
+    """A sentence for each note that this text brings, and for each that somebody left out: who, and why."""
+    said = []
+    for note in notes_of(revision)["notes"]:
+        if note["why"] != "left out":
+            said.append(f"Safety note for {note['names']}{' (not checked yet)' if not note['checked'] else ''}.")
+            continue
+        of_it = [one for one in revision.left_out_notes if f"{one['record']}-{one['id']}" in note["keys"]]
+        said.append(
+            f"{_who_left_out(revision, of_it)} left out the safety note for {note['names']}: “{note['reason']}”."
+        )
+    return said
+
+
+def _who_left_out(revision: Revision, notes: list[dict]) -> str:
+    versions = Revision.objects.filter(post=revision.post_id, pk__lte=revision.pk).exclude(left_out_notes=[])
+    people = versions.order_by("-pk").select_related("saved_by").only("left_out_notes", *_NAMES)
+    who = revision.saved_by
+    for version in people:
+        if not all(one in version.left_out_notes for one in notes):
+            break
+        who = version.saved_by
+    return publishing.name_of(who)
+
+
 def notes_of(article: ArticleFields) -> dict[str, list]:
     """The notes of an article, those left out too, and what else there is.
 
     ``notes`` is a list of dictionaries: ``keys`` and ``names`` of the records of one note, ``why`` (``named``, ``by
     hand`` or ``left out``), ``words`` (what names it) or ``reason``, ``checked`` (whether a clinician signed all of
-    it), and ``parts``, its words as pairs of a heading and lines. From the copy that this process holds: one query where that is new.
+    it), and ``parts``, its words as pairs of a heading and lines. All from the copy that this process holds.
     """
     reading.practice()
     known = reading.safety_records()

@@ -1,6 +1,7 @@
 """The safety notes of a post on its editing screen: said, left out with a reason, added by hand, put back."""
 
 import pytest
+from cast import person
 from factories import make_author, make_post
 
 from blog.models import Drug, Post, Procedure, Publication
@@ -8,6 +9,11 @@ from blog.publishing import newest_revision, publish
 
 pytestmark = pytest.mark.django_db
 ASK = "/admin/blog/post/safety/"
+
+
+@pytest.fixture
+def mara(db):
+    return person("mara", "Manager")
 
 
 def ask(screen, **words) -> dict:
@@ -94,9 +100,15 @@ def test_the_page_says_it_without_a_script_and_a_reason_leaves_it_out(editor, sh
     assert len(Publication.objects.order_by("-live_from").first().shown_drugs) == 2
 
 
-def test_the_screen_before_publishing_says_which_note_was_left_out_and_why(editor, shipped_records):
-    post = make_post("About Dysport")
+def test_the_screen_before_publishing_says_which_note_was_left_out_by_whom_and_why(
+    editor, screen_of, mara, shipped_records
+):
+    post = make_post("About Dysport and fillers")
     (key,) = keys("Dysport")
     editor.open(post).send(left_out_notes=f"{key} Only in a quotation")
-    page = editor.client.get(f"/admin/blog/post/{post.pk}/publish/").content.decode()
-    assert "Safety notes left out" in page and "Dysport: Only in a quotation" in page
+    screen_of(mara).open(post).send(title="All about Dysport and fillers")
+    page = " ".join(editor.client.get(f"/admin/blog/post/{post.pk}/publish/").content.decode().split())
+    assert "<li>erin left out the safety note for Dysport: “Only in a quotation”.</li>" in page
+    assert "<li>Safety note for Dermal fillers (not checked yet).</li>" in page
+    versions = editor.client.get(f"/admin/blog/post/{post.pk}/versions/").content.decode()
+    assert "Safety notes left out" in versions and "Dysport: Only in a quotation" in versions
