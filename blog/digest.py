@@ -4,29 +4,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from blog.models import ArticleFields, Source
+from blog.models import ArticleFields
 from blog.safety_notes import Attached, attached, keys
-
-
-def shown_sources(article: ArticleFields) -> list[dict[str, object]]:
-    """The article's sources in their order, as a publication freezes them. One query where there are any.
-
-    Keys: id, title, publisher, url, accessed_on (an ISO day).
-    """
-    if not article.sources:
-        return []
-    found = Source.objects.in_bulk(article.sources)
-    return [
-        {
-            "id": source.pk,
-            "title": source.title,
-            "publisher": source.publisher,
-            "url": source.url,
-            "accessed_on": source.accessed_on.isoformat(),
-        }
-        for pk in article.sources
-        if (source := found.get(pk)) is not None
-    ]
+from blog.sources import shown_sources
 
 
 def digest_of(

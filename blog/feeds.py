@@ -1,6 +1,7 @@
 """Feeds of the newest articles, whole, in the three formats that feed readers know."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -8,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
-from django.utils.html import escape
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from blog.addresses import full_address
 from blog.clinic_time import machine_time
 from blog.models import Practice, Publication
 from blog.pictures import machine_file
+from blog.sources import ShownSource
 from blog.views import ask_again
 
 LANGUAGE = "en-US"
@@ -152,10 +154,21 @@ def _feed(kind: type[SyndicationFeed], name: str) -> HttpResponse:
             unique_id=f"urn:uuid:{article.post_uuid}",
             unique_id_is_permalink=False,
             categories=list(dict.fromkeys([*topic, *(tag.name for tag in found.tags)])),
-            content=found.html + _below(article, practice),
+            content=found.html + _sources(found.sources) + _below(article, practice),
             picture=machine_file(article.hero_image),
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+def _sources(sources: Sequence[ShownSource]) -> str:
+    """The sources by their numbers, which the text cites."""
+    items = [format_html('<a href="{}">{}</a>', one.url, one.title) if one.url else one.title for one in sources]
+    rows = format_html_join("", "<li>{}{}</li>", zip(items, (_by(one) for one in sources), strict=True))
+    return format_html("\n<h2>Sources</h2>\n<ol>{}</ol>", rows) if sources else ""
+
+
+def _by(source: ShownSource) -> str:
+    return f". {source.publisher}" if source.publisher else ""
 
 
 def _below(article: Publication, practice: Practice) -> str:

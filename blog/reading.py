@@ -33,6 +33,7 @@ from blog.models import (
 from blog.models.publication import PublicationQuerySet
 from blog.pictures import Figure, body_pictures, hero_figure
 from blog.reader_notes import Records, SafetyNote, load_records, may_have_notes, notes_about
+from blog.sources import ShownSource, numbers, on_page
 
 POSTS_PER_PAGE = 10
 MORE_POSTS = 3
@@ -66,6 +67,9 @@ class ArticlePage:
     previous: Publication | None
     next: Publication | None
     excerpt: str
+    sources: Sequence[ShownSource] = ()
+    # The numbers of those that the text cites.
+    cited: frozenset[int] = frozenset()
 
     @property
     def version(self) -> str:
@@ -114,6 +118,7 @@ class FeedArticle:
     html: str
     tags: Sequence[Tag]
     excerpt: str
+    sources: Sequence[ShownSource]
 
 
 # From records as they are to records as they were.
@@ -211,15 +216,12 @@ def feed_articles(now: datetime, clinic: Practice | None = None) -> list[FeedArt
     used = {pk for article in found for pk in image_ids(article.body)}
     pictures = body_pictures({image.pk: image for image in Image.objects.filter(pk__in=used)})
     links = link_addresses((article.body for article in found), now)
-    return [
-        FeedArticle(
-            article,
-            render_for_feeds(article.body, pictures, full_address(article.get_absolute_url()), links, call_for(clinic)),
-            list(article.tags.all()),
-            excerpt_of(article),
-        )
-        for article in found
-    ]
+    articles = []
+    for article in found:
+        sources, address = on_page(article), full_address(article.get_absolute_url())
+        html = render_for_feeds(article.body, pictures, address, links, call_for(clinic), numbers(sources))
+        articles.append(FeedArticle(article, html, list(article.tags.all()), excerpt_of(article), sources))
+    return articles
 
 
 def topics(now: datetime) -> list[Topic]:
@@ -270,8 +272,8 @@ def article_page(
     """
     used = shared(Image.objects.filter(pk__in=image_ids(article.body)))
     shown = {image.pk: image for image in used if image.replaced_by_id is None}
-    links = link_addresses([article.body], now)
-    rendered = render(article.body, body_pictures(shown), links, call_for(clinic))
+    links, sources = link_addresses([article.body], now), on_page(article)
+    rendered = render(article.body, body_pictures(shown), links, call_for(clinic), numbers(sources))
     tags = list(article.tags.all()) if tags is None else tags
     hero = article.hero_image
     more, previous, following = around(article, tags, now)
@@ -285,6 +287,8 @@ def article_page(
         previous=previous,
         next=following,
         excerpt=excerpt_of(article),
+        sources=sources,
+        cited=rendered.cited,
     )
 
 

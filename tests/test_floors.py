@@ -34,6 +34,8 @@ FLOORS = (
     ("blog.safety_notes", 2),
     ("blog.reader_notes", 2),
     ("blog.reviewed", 2),
+    ("blog.sources", 2),
+    ("blog.link_check", 2),
     ("blog.checks", 2),
     ("blog.as_it_stood", 2),
     ("blog.digest", 2),

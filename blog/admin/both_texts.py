@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
 from blog.content.difference import Line, compare_html, compare_text
-from blog.content.outline import image_ids
+from blog.content.outline import cited_sources, image_ids
 from blog.content.passages import THEIRS, THEIRS_FIRST, YOURS, YOURS_FIRST, Passage, passages, put_together
 from blog.models import Author, Drug, Image, Post, Procedure, Revision, Source, Topic
 from blog.publishing import slug_follows_title
@@ -187,9 +187,11 @@ class BothTexts:
             return found
         used = {*image_ids(self.theirs["body"]), *image_ids(self.yours["body"])}
         pictures = {pk: str(image) for pk, image in Image.objects.in_bulk(used).items()}
+        cited = Source.objects.in_bulk({*cited_sources(self.theirs["body"]), *cited_sources(self.yours["body"])})
+        titles = {pk: source.title for pk, source in cited.items()}
         before = self.before.get("body", "")
         for one in self.passages:
-            lines = compare_html(one.theirs, one.yours, pictures)
+            lines = compare_html(one.theirs, one.yours, pictures, sources=titles)
             if one.is_same:
                 plain = [words for line in lines if (words := "".join(span.text for span in line.spans))]
                 if not found or not isinstance(found[-1], Folded):

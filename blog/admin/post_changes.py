@@ -15,7 +15,7 @@ from blog.content.difference import (
     compare_values,
     sections,
 )
-from blog.content.outline import image_ids, post_links
+from blog.content.outline import cited_sources, image_ids, post_links
 from blog.models import ArticleFields, Author, Drug, Image, Post, Procedure, Source, Topic
 
 # In the order in which the editing screen has them. A test holds that no column is missing.
@@ -96,7 +96,8 @@ def _in_article(old: str, new: str) -> list[Change]:
     pictures = {pk: str(image) for pk, image in Image.objects.in_bulk(used).items()}
     linked = {*post_links(old), *post_links(new)}
     titles = dict(Post.objects.filter(pk__in=linked).values_list("pk", "title")) if linked else {}
-    lines = compare_html(old, new, pictures, titles)
+    cited = Source.objects.in_bulk({*cited_sources(old), *cited_sources(new)})
+    lines = compare_html(old, new, pictures, titles, {pk: source.title for pk, source in cited.items()})
     return [
         Change("body", f"Article, “{section.heading}”" if section.heading else "Article", section.lines)
         for section in sections(lines)

@@ -11,7 +11,19 @@ from itertools import groupby
 from blog.content import boxes, word_lists
 from blog.content.markup import accepts
 from blog.content.parts import Block, Cell, Figure, List, Quote, Table, Text, descend
-from blog.content.phrases import BREAK, Mark, PostFromHref, Run, is_wholly, marks_of, plain, tidy, without
+from blog.content.phrases import (
+    BREAK,
+    Mark,
+    PostFromHref,
+    Run,
+    citation_of,
+    is_wholly,
+    marks_of,
+    plain,
+    tidy,
+    without,
+    words_within,
+)
 from blog.content.table_parts import TableParts
 from blog.content.tree import Node, read
 from blog.content.videos import link_to, linked_video, typed_video, video_at
@@ -105,6 +117,9 @@ class _Arranger:
                 flow.runs.append(Run(child, marks))
             elif child.tag == "br":
                 flow.runs.append(Run(BREAK, marks))
+            elif citation := citation_of(child, marks):
+                flow.runs.append(citation)
+                self.walk(words_within(child), marks, flow)
             elif word_lists.is_marker(child):
                 continue
             elif (blocks := self.block(child, marks)) is not None:
@@ -145,7 +160,7 @@ class _Arranger:
     def heading(self, node: Node, marks: tuple[Mark, ...]) -> list[Block]:
         blocks = self.flow(node.children, marks)
         for block in blocks:
-            if isinstance(block, Text) and block.tag == "p":
+            if isinstance(block, Text) and block.tag == "p" and plain(block.runs):
                 block.tag = _HEADINGS[node.tag]
                 if is_wholly("strong", block.runs):
                     block.runs = without("strong", block.runs)

@@ -18,7 +18,7 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 from blog.content.blocks import arrange
 from blog.content.boxes import KINDS
 from blog.content.parts import Block, Box, Figure, List, Quote, Table, Text
-from blog.content.phrases import BREAK, Mark, Run
+from blog.content.phrases import BREAK, CITATION, Mark, Run
 
 Kind = Literal["kept", "removed", "added"]
 
@@ -32,6 +32,8 @@ _ALIKE = 0.4
 _TOKEN = re.compile(r"\w+(?:[’'-]\w+)*|\s+|[^\w\s]")
 _NAMES = {"p": "paragraph", "h2": "heading", "h3": "smaller heading", "h4": "smallest heading", "ul": "list item"}
 _NAMES |= {"ol": "numbered item", "figure": "picture", "caption": "caption", "td": "table cell", "th": "table heading"}
+# How a citation reads where texts are compared.
+_CITED = "[source]"
 _FORMATS = {"strong": "bold", "em": "italic", "sub": "subscript", "sup": "superscript"}
 _ARTICLES = {
     "ul": "an item of a list",
@@ -85,9 +87,13 @@ class _Word(NamedTuple):
 class _Names(NamedTuple):
     pictures: Mapping[int, str]
     posts: Mapping[int, str]
+    sources: Mapping[int, str]
 
     def address(self, link: Mark | None) -> str:
         """Where a link leads, in words; blank without one."""
+        if link is not None and link.source is not None:
+            title = self.sources.get(link.source)
+            return f"“{title}”" if title else f"number {link.source} of all sources"
         if link is None or link.post is None:
             return link.href or "" if link else ""
         title = self.posts.get(link.post)
@@ -118,16 +124,20 @@ def compare_text(old: str, new: str) -> tuple[Span, ...]:
 
 
 def compare_html(
-    old: str, new: str, pictures: Mapping[int, str] | None = None, posts: Mapping[int, str] | None = None
+    old: str,
+    new: str,
+    pictures: Mapping[int, str] | None = None,
+    posts: Mapping[int, str] | None = None,
+    sources: Mapping[int, str] | None = None,
 ) -> list[Line]:
     """Two bodies line by line, kept lines too, in reading order.
 
-    ``pictures`` may describe pictures by their numbers and ``posts`` name posts that are linked to, for remarks that
-    one stands in the place of another. Where the bodies differ in form alone (one list or two), a last line without
-    words says so.
+    ``pictures`` may describe pictures by their numbers, ``posts`` name posts that are linked to and ``sources`` what is
+    cited, for remarks that one stands in the place of another. Where the bodies differ in form alone (one list or
+    two), a last line without words says so.
     """
     before, after = arrange(old), arrange(new)
-    names = _Names(pictures or {}, posts or {})
+    names = _Names(pictures or {}, posts or {}, sources or {})
     lines = list(_under_headings(_compared(list(_flat(before)), list(_flat(after)), names)))
     if before != after and all(line.change == "kept" for line in lines):
         what = "Boxes" if any(isinstance(block, Box) for block in (*before, *after)) else "Lists or tables"
@@ -184,7 +194,11 @@ def _flat(blocks: Iterable[Block], tag: str = "p", depth: int = 0, is_quoted: bo
 
 
 def _words(runs: Iterable[Run]) -> tuple[_Word, ...]:
-    return tuple(_Word(text, run.marks) for run in runs for text in _TOKEN.findall(run.text))
+    return tuple(
+        _Word(text, run.marks)
+        for run in runs
+        for text in ([_CITED] if run.text == CITATION else _TOKEN.findall(run.text))
+    )
 
 
 def _compared(old: list[_Flat], new: list[_Flat], names: _Names) -> Iterator[tuple[Line, str]]:
@@ -408,7 +422,8 @@ def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts, names: _Names) -> Itera
         was, is_now = _link(before), _link(after)
         if was != is_now:
             said = compare_values(names.address(was), names.address(is_now), "no link")
-            yield f"Link on “{words}”: {said or 'another post of the same title'}"
+            kind = "source" if words == _CITED else "post"
+            yield f"{_on(words)}: {said or f'another {kind} of the same title'}"
         looks, looks_now = ({_FORMATS[mark.tag] for mark in marks if mark.tag in _FORMATS} for marks in (before, after))
         if looks_now - looks:
             yield f"“{words}” is {' and '.join(sorted(looks_now - looks))} now."
@@ -419,12 +434,19 @@ def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts, names: _Names) -> Itera
     # Where only the words of a link changed, its address stands on both sides and is no news.
     gone = Counter(link for _, link in removed) - Counter(link for _, link in added)
     come = Counter(link for _, link in added) - Counter(link for _, link in removed)
-    yield from (f"Link on “{words}” went: {names.address(link)}" for words, link in removed if link in gone)
-    yield from (f"Link on “{words}” is new: {names.address(link)}" for words, link in added if link in come)
+    yield from (f"{_on(words)} went: {names.address(link)}" for words, link in removed if link in gone)
+    yield from (f"{_on(words)} is new: {names.address(link)}" for words, link in added if link in come)
 
 
 def _pointing(line: _Flat, names: _Names) -> tuple[str, ...]:
-    return tuple(f"“{words}” links to {names.address(link)}" for words, link in _links(line.words))
+    return tuple(
+        f"{'Cites' if words == _CITED else f'“{words}” links to'} {names.address(link)}"
+        for words, link in _links(line.words)
+    )
+
+
+def _on(words: str) -> str:
+    return "The source" if words == _CITED else f"Link on “{words}”"
 
 
 def _links(words: Iterable[_Word]) -> list[tuple[str, Mark]]:

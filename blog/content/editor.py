@@ -7,7 +7,7 @@ from blog.content.blocks import arrange
 from blog.content.boxes import ASKS, questions
 from blog.content.clean import clean
 from blog.content.parts import Box, Figure
-from blog.content.phrases import Mark
+from blog.content.phrases import UNCOUNTED, Mark
 from blog.content.writing import Writer, attributes
 
 
@@ -37,7 +37,13 @@ class _EditorWriter(Writer):
         self.src_for = src_for
         self.targets = targets
 
+    def cited_words(self, mark: Mark) -> str:
+        # The screen's script puts the number of the list in its place.
+        return UNCOUNTED
+
     def link_attributes(self, mark: Mark) -> dict[str, str]:
+        if mark.source is not None:
+            return {"href": "#sources", **super().link_attributes(mark)}
         if mark.post is None:
             return super().link_attributes(mark)
         target = self.targets.get(mark.post, Target(NOWHERE, False))

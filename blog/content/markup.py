@@ -59,10 +59,11 @@ ELEMENTS: Mapping[str, Element] = {
     "sub": _PLAIN,
     "sup": _PLAIN,
     "br": _PLAIN,
-    # A link leads to an address, or to a post by its number (and a heading in it), whatever address that has.
+    # A link leads to an address, or to a post by its number (and a heading in it), whatever address that has. One with
+    # a source's key is a citation, and empty: its number is counted where it is shown.
     "a": Element(
-        {"href": ANY, "data-post": NUMBER, "data-fragment": FRAGMENT},
-        output={"rel": "noopener"},
+        {"href": ANY, "data-post": NUMBER, "data-fragment": FRAGMENT, "data-source": NUMBER},
+        output={"rel": "noopener", "id": r"cited-[1-9][0-9]?", "aria-label": r"Source [1-9][0-9]?"},
         editor={"data-off": "yes"},
     ),
     "blockquote": _PLAIN,

@@ -11,7 +11,9 @@ from blog.content.parts import Block, Box, Figure, List, Quote, Table, Text, all
 from blog.content.phrases import plain
 
 # Ids that the page around an article has for its own parts.
-RESERVED_IDS = frozenset({"main", "safety", "contents", "key-points", "author", "neighbours", "q"})
+RESERVED_IDS = frozenset({"main", "safety", "contents", "key-points", "author", "neighbours", "q"}) | {
+    f"{name}-{number}" for name in ("source", "cited") for number in range(1, 100)
+}
 _MAX_ID_LENGTH = 60
 
 
@@ -71,6 +73,12 @@ def post_links(html: str) -> list[int]:
     """The posts that a body links to by their number, in order, each once."""
     marks = (mark for run in all_runs(arrange(html)) for mark in run.marks)
     return list(dict.fromkeys(mark.post for mark in marks if mark.post is not None))
+
+
+def cited_sources(html: str) -> list[int]:
+    """The keys of the sources that a body cites, in order, each once."""
+    marks = (mark for run in all_runs(arrange(html)) for mark in run.marks)
+    return list(dict.fromkeys(mark.source for mark in marks if mark.source is not None))
 
 
 def plain_text(html: str) -> str:

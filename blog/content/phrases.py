@@ -1,4 +1,4 @@
-"""Text within a paragraph, as a line of words that each know their marks (strong, em, sub, sup, link).
+"""Text within a paragraph, as a line of words that each know their marks (strong, em, sub, sup, link, citation).
 
 Seen so, markup that says the same thing becomes the same thing: nested or split bold, a space inside or outside of a
 link, marks around nothing.
@@ -14,10 +14,15 @@ from blog.content.markup import accepts
 from blog.content.tree import Node
 
 BREAK = "\n"
+# Stands for a citation, which is no word of its author's. No text that is read can hold this character.
+CITATION = "\ufdd0"
 
 _GAPS = (" ", BREAK)
 _URL_NOISE = re.compile(r"[\t\n\r]+")
 _TAG_MARKS = {"strong": "strong", "em": "em", "cite": "em", "sub": "sub", "sup": "sup"}
+# What stands in a citation until a number does; beside it and the number, what somebody got into one are words.
+UNCOUNTED = "•"
+_CITED_NUMBER = re.compile(rf"\s*\[?(?:[0-9]{{1,3}}|{UNCOUNTED})?\]?")
 _ALIGN_MARKS = {"super": "sup", "sub": "sub"}
 
 
@@ -25,20 +30,24 @@ class Mark(NamedTuple):
     """One inline element around words.
 
     A link has either ``href``, an address, or ``post``, the number of a post of this blog, then perhaps with
-    ``fragment``, the id of a heading in it.
+    ``fragment``, the id of a heading in it. A citation is a link with ``source``, the key of what it cites.
     """
 
     tag: str
     href: str | None = None
     post: int | None = None
     fragment: str = ""
+    source: int | None = None
 
 
 PostFromHref = Callable[[str], tuple[int, str] | None]
 
 
 class Run(NamedTuple):
-    """Text under the same marks, outermost first, white space as single spaces. The text ``BREAK`` is a line break."""
+    """Text under the same marks, outermost first, white space as single spaces.
+
+    The text ``BREAK`` is a line break, ``CITATION`` a citation, which has no words.
+    """
 
     text: str
     marks: tuple[Mark, ...] = ()
@@ -69,6 +78,22 @@ def marks_of(node: Node, marks: tuple[Mark, ...], post_from_href: PostFromHref |
         if mark.tag not in removed and mark.tag not in {kept.tag for kept in result}:
             result.append(mark)
     return tuple(result)
+
+
+def citation_of(node: Node, marks: tuple[Mark, ...]) -> Run | None:
+    """The citation that an element is, given the marks outside of it; None for every other element."""
+    key = node.attributes.get("data-source", "").strip()
+    if node.tag != "a" or not accepts("a", "data-source", key):
+        return None
+    return Run(CITATION, (*(mark for mark in marks if mark.tag in ("strong", "em")), Mark("a", source=int(key))))
+
+
+def words_within(citation: Node) -> list[Node | str]:
+    """What an author wrote into a citation by mistake, which stays as words behind it."""
+    first, *rest = citation.children or [""]
+    if isinstance(first, str):
+        first = _CITED_NUMBER.sub("", first, count=1)
+    return [first, *rest]
 
 
 def _link(attributes: Mapping[str, str], post_from_href: PostFromHref | None) -> Mark | None:
@@ -111,6 +136,8 @@ def tidy(runs: list[Run]) -> list[Run]:
             if words:
                 words.append(Run(BREAK))
             continue
+        if text == CITATION and words and words[-1] == (text, marks):
+            continue
         core = text.strip(" ")
         if core != text and text[:1] == " " and words and words[-1].text not in _GAPS:
             words.append(Run(" "))
@@ -149,8 +176,8 @@ def is_wholly(tag: str, runs: list[Run]) -> bool:
 
 
 def plain(runs: list[Run]) -> str:
-    """The words alone; a line break is a newline."""
-    return "".join(run.text for run in runs)
+    """The words alone; a line break is a newline, and a citation nothing."""
+    return "".join(run.text for run in runs if run.text != CITATION)
 
 
 def write_runs(runs: list[Run], link_attributes: Callable[[Mark], str]) -> str:

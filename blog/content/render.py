@@ -12,7 +12,7 @@ from blog.content.long_words import soften
 from blog.content.markup import output_rules
 from blog.content.outline import Heading, Ids, headings
 from blog.content.parts import Block, Box, Cell, Figure, Table, Text
-from blog.content.phrases import Mark, Run, plain
+from blog.content.phrases import CITATION, Mark, Run, plain
 from blog.content.videos import linked_video
 from blog.content.writing import Writer, attributes
 
@@ -40,10 +40,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A body for a page, and its headings in order for a table of contents."""
+    """A body for a page, its headings in order for a table of contents, and the numbers of the sources it cites.
+
+    The first citation of source 2 has the id ``cited-2``.
+    """
 
     html: str
     outline: list[Heading]
+    cited: frozenset[int] = frozenset()
 
 
 def render(
@@ -51,6 +55,7 @@ def render(
     pictures: Mapping[int, Picture],
     links: Mapping[int, str] | None = None,
     call_for: CallFor | None = None,
+    sources: Mapping[int, int] | None = None,
 ) -> Rendered:
     """A stored body as a page shows it.
 
@@ -59,14 +64,16 @@ def render(
     paragraph that only links to a video elsewhere becomes a card that says which site it opens. A figure whose picture
     is not in ``pictures`` is left out whole. ``links`` has the address of each post that can be linked to now; of a
     link to another post only the words stay. Boxes say their level in a word, and care cards end with what ``call_for``
-    gives; a question in a box that has no answer is left out, and so is a box with nothing to show. The sanitiser with
-    OUTPUT is the last step, so nothing done here can let through what a page may not hold. The result is a plain
-    ``str``.
+    gives; a question in a box that has no answer is left out, and so is a box with nothing to show. ``sources`` has the
+    number of each source that may be cited, by its key; a citation leads to ``#source-1``, and one of anything else is
+    left out. The sanitiser with OUTPUT is the last step, so nothing done here can let through what a page may not hold.
+    The result is a plain ``str``.
     """
     blocks = arrange(html)
     ids = Ids()
     found = headings(blocks, ids)
-    return Rendered(_sanitiser.clean(_PageWriter(pictures, links or {}, call_for, found, ids).write(blocks)), found)
+    writer = _PageWriter(pictures, links or {}, call_for, sources or {}, found, ids)
+    return Rendered(_sanitiser.clean(writer.write(blocks)), found, frozenset(writer.cited))
 
 
 def render_for_feeds(
@@ -75,34 +82,58 @@ def render_for_feeds(
     address: str,
     links: Mapping[int, str] | None = None,
     call_for: CallFor | None = None,
+    sources: Mapping[int, int] | None = None,
 ) -> str:
     """A stored body as a feed reader shows it, far from the page's own address and looks.
 
     Every address is whole, seen from ``address``, the article's own. A picture is one file that everything can open.
     Otherwise as ``render``.
     """
-    return _sanitiser.clean(_FeedWriter(pictures, links or {}, call_for, address).write(arrange(html)))
+    writer = _FeedWriter(pictures, links or {}, call_for, sources or {}, address)
+    return _sanitiser.clean(writer.write(arrange(html)))
 
 
 class _OutwardWriter(Writer):
-    def __init__(self, pictures: Mapping[int, Picture], links: Mapping[int, str], call_for: CallFor | None) -> None:
+    def __init__(
+        self,
+        pictures: Mapping[int, Picture],
+        links: Mapping[int, str],
+        call_for: CallFor | None,
+        sources: Mapping[int, int],
+    ) -> None:
         self.pictures = pictures
         self.links = links
         self.call_for = call_for or (lambda kind: "")
+        self.sources = sources
         # The level of a box's title: under the main heading above it, or where there is none, a main heading itself.
         self.box_level = 2
 
     def runs(self, runs: list[Run]) -> str:
-        return super().runs([run._replace(marks=tuple(self.marks(run.marks))) for run in runs])
+        return super().runs([run._replace(marks=tuple(self.marks(run.marks))) for run in self.shown(runs)])
+
+    def shown(self, runs: list[Run]) -> list[Run]:
+        return [run for run in runs if run.text != CITATION or run.marks[-1].source in self.sources]
+
+    def text(self, text: Text) -> str:
+        # Nothing is left of a paragraph that only cites what the page does not list.
+        return super().text(text) if self.shown(text.runs) else ""
 
     def marks(self, marks: Iterable[Mark]) -> Iterator[Mark]:
         for mark in marks:
-            if mark.post is None:
+            if mark.source is not None:
+                yield Mark("sup")
+                yield Mark("a", f"#source-{self.sources[mark.source]}", source=mark.source)
+            elif mark.post is None:
                 yield mark
             elif address := self.links.get(mark.post):
                 yield Mark("a", f"{address}#{mark.fragment}" if mark.fragment else address)
 
+    def cited_words(self, mark: Mark) -> str:
+        return str(self.sources[mark.source])
+
     def link_attributes(self, mark: Mark) -> dict[str, str]:
+        if mark.source is not None:
+            return {"href": mark.href or ""}
         leads_away = (mark.href or "").lower().startswith(("http:", "https:", "//"))
         return super().link_attributes(mark) | ({"rel": "noopener"} if leads_away else {})
 
@@ -156,9 +187,14 @@ class _OutwardWriter(Writer):
 
 class _FeedWriter(_OutwardWriter):
     def __init__(
-        self, pictures: Mapping[int, Picture], links: Mapping[int, str], call_for: CallFor | None, address: str
+        self,
+        pictures: Mapping[int, Picture],
+        links: Mapping[int, str],
+        call_for: CallFor | None,
+        sources: Mapping[int, int],
+        address: str,
     ) -> None:
-        super().__init__(pictures, links, call_for)
+        super().__init__(pictures, links, call_for, sources)
         self.address = address
 
     def marks(self, marks: Iterable[Mark]) -> Iterator[Mark]:
@@ -184,16 +220,26 @@ class _PageWriter(_OutwardWriter):
         pictures: Mapping[int, Picture],
         links: Mapping[int, str],
         call_for: CallFor | None,
+        sources: Mapping[int, int],
         found: list[Heading],
         ids: Ids,
     ) -> None:
-        super().__init__(pictures, links, call_for)
+        super().__init__(pictures, links, call_for, sources)
+        self.cited: set[int] = set()
         self.heading_ids = iter([heading.id for heading in found])
         self.ids = ids
         self.caption_id = ""
 
     def runs(self, runs: list[Run]) -> str:
         return super().runs([run._replace(text=soften(run.text)) for run in runs])
+
+    def link_attributes(self, mark: Mark) -> dict[str, str]:
+        if mark.source is None:
+            return super().link_attributes(mark)
+        number = self.sources[mark.source]
+        place = {} if number in self.cited else {"id": f"cited-{number}"}
+        self.cited.add(number)
+        return super().link_attributes(mark) | place | {"aria-label": f"Source {number}"}
 
     def text(self, text: Text) -> str:
         if text.tag == "p":

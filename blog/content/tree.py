@@ -15,7 +15,7 @@ MAX_DEPTH = 60
 LIST_MARKER_START, LIST_MARKER_END = "#marker", "#end"
 
 _ATTRIBUTES = (
-    *("href", "src", "alt", "data-image", "data-post", "data-fragment", "data-box"),
+    *("href", "src", "alt", "data-image", "data-post", "data-fragment", "data-source", "data-box"),
     *("start", "scope", "colspan", "rowspan", "class"),
 )
 # What stays of a frame, and of a quotation that stands for one: where it leads and what it is called.

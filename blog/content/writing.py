@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 from blog.content.parts import Block, Box, Cell, Figure, List, Quote, Table, Text
-from blog.content.phrases import Mark, Run, write_runs
+from blog.content.phrases import CITATION, Mark, Run, write_runs
 
 
 class Writer:
@@ -30,10 +30,17 @@ class Writer:
 
     def runs(self, runs: list[Run]) -> str:
         """Words within a block."""
+        runs = [run._replace(text=self.cited_words(run.marks[-1])) if run.text == CITATION else run for run in runs]
         return write_runs(runs, lambda mark: attributes(self.link_attributes(mark)))
+
+    def cited_words(self, mark: Mark) -> str:
+        """What stands in a citation."""
+        return ""
 
     def link_attributes(self, mark: Mark) -> dict[str, str]:
         """What a link carries."""
+        if mark.source is not None:
+            return {"data-source": str(mark.source)}
         if mark.post is None:
             return {"href": mark.href or ""}
         return {"data-post": str(mark.post)} | ({"data-fragment": mark.fragment} if mark.fragment else {})

@@ -15,6 +15,7 @@ from django.db.models import ForeignKey, Subquery
 from django.utils.text import slugify
 
 from blog.models import ArticleFields, Post, Revision, Tag
+from blog.sources import list_cited
 
 from .access import Actor, person, require_create, require_edit
 from .drafts import (
@@ -165,6 +166,7 @@ def _at_rest(stored: Post, idle: dict[str, object]) -> Iterator[Revision]:
 
 def _become_draft(stored: Post, revision: Revision, newest: Revision | None, now: datetime) -> None:
     hold_pictures(revision)
+    list_cited(revision)
     tags, revision.typed = typed_tags(revision)
     if tags is None:
         tags = list(stored.tags.all())

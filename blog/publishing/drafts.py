@@ -26,6 +26,7 @@ from blog.models import (
     RevisionTag,
     Tag,
 )
+from blog.sources import list_cited
 
 from .access import Actor, Refused, name_of, person, require_create, require_edit
 from .held import hold_pictures, hold_tags
@@ -222,6 +223,7 @@ def save_draft(
     if not post.slug:
         post.slug = free_slug(post.title, post)
     hold_pictures(post)
+    list_cited(post)
     tags = hold_tags(tags)
     if own is not None and not seen.knows(own) and not _same(own, post, tags):
         set_aside([own], now)

@@ -9,7 +9,7 @@ MAY_STAY = {
         "p h2 h3 h4 ul li strong em sub sup br blockquote figure figcaption table caption thead tbody tr".split(), ()
     ),
     "ol": ("start",),
-    "a": ("href", "data-post", "data-fragment"),
+    "a": ("href", "data-post", "data-fragment", "data-source"),
     "img": ("data-image", "alt"),
     "th": ("scope", "colspan", "rowspan"),
     "td": ("colspan", "rowspan"),

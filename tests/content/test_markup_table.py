@@ -55,6 +55,6 @@ def test_the_editors_list_is_written_out_and_fit_for_json():
     assert all(type(rule) is dict for rule in rules.values())
     assert rules["img"] == {"attributes": ["data-image", "alt", "src"]}
     assert rules["figure"] == {"classes": ["image"]}
-    assert rules["a"] == {"attributes": ["!href", "data-post", "data-fragment", "data-off"]}
+    assert rules["a"] == {"attributes": ["!href", "data-post", "data-fragment", "data-source", "data-off"]}
     assert rules["aside"] == {"attributes": ["!data-box"]}
     assert rules["p"] == {}
