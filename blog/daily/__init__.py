@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog.models import DailyRun
 
-from . import trash, unsent_mail
+from . import links, trash, unsent_mail
 from .not_done import NotDone
 
 __all__ = ["STEPS", "NotDone", "Outcome", "run"]
@@ -26,6 +26,7 @@ Step = Callable[[datetime], str]
 # In this order: mails that a step wrote are sent by the last one.
 STEPS: dict[str, Step] = {
     "trash": trash.step,
+    "links": links.step,
     "unsent_mail": unsent_mail.step,
 }
 # Whoever began a step longer ago than this and never ended it was stopped: the next one may take it over.

@@ -35,6 +35,14 @@ class Source(KeptRecord):
         return f"{self.title} ({self.publisher})" if self.publisher else self.title
 
 
+class LinkCheckQuerySet(models.QuerySet):
+    """Looks at links."""
+
+    def gone(self) -> list[str]:
+        """The addresses that are no longer there: they failed on two days, and on none in between they were."""
+        return [check.url for check in self.exclude(answer="") if check.is_gone]
+
+
 class LinkCheck(models.Model):
     """When a link that articles rely on was last looked at, and what it answered. Readers never see this.
 
@@ -47,5 +55,14 @@ class LinkCheck(models.Model):
     answer = models.CharField(max_length=200, blank=True)
     failing_since = models.DateTimeField(null=True)
 
+    objects = LinkCheckQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.url}: {self.answer or 'there'}"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the link failed on two different days of the clinic: one bad day alone says nothing."""
+        if not self.answer or self.failing_since is None:
+            return False
+        return timezone.localdate(self.checked_at) > timezone.localdate(self.failing_since)
