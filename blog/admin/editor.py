@@ -35,6 +35,7 @@ PLUGINS = (
     "removeformat",
     "showborders",
     "staff",
+    "staffcite",
     "staffvideos",
     "tab",
     "tableselection",
@@ -59,7 +60,7 @@ TOOLBAR = [
     ["Bold", "StaffLink", "BulletedList", "StaffPhoto"],
     ["More"],
     "/",
-    ["Italic", "StaffUnlink", "NumberedList", "Blockquote", "StaffTable"],
+    ["Italic", "StaffUnlink", "NumberedList", "Blockquote", "StaffTable", "StaffCite"],
     ["Undo", "Redo", "RemoveFormat"],
 ]
 
@@ -110,7 +111,8 @@ class ArticleEditor(CKEditorWidget):
     def media(self) -> forms.Media:
         """Scripts in the order in which they need each other, and the styles."""
         package = super().media
-        return forms.Media(css=package._css, js=[*package._js, Script("staff/editor.js"), Script("staff/videos.js")])
+        own = [Script(f"staff/{name}.js") for name in ("editor", "videos", "cite")]
+        return forms.Media(css=package._css, js=[*package._js, *own])
 
 
 def image_address(pk: int) -> str:

@@ -72,7 +72,7 @@ class PostForm(forms.ModelForm):
         help_text="Blank: the day it first goes live. An earlier day moves the post down the list.",
     )
     related_posts = PickedPostsField(label="More posts")
-    sources = KeysField(validate_sources, label="Sources")
+    sources = KeysField(validate_sources, label="Sources", widget=forms.TextInput)
     drugs = KeysField(validate_keys, label="Medicines", widget=forms.TextInput)
     procedures = KeysField(validate_keys, label="Procedures", widget=forms.TextInput)
     left_out_notes = LeftOutField(label="Safety notes left out", required=False)

@@ -31,6 +31,7 @@ from .post_safety import notes_of_form, safety_urls
 from .post_state import Standing, standing_of
 from .post_versions import version_urls
 from .post_views import view_urls
+from .source_sheet import listed_in
 
 OFFERED_TAGS = 300
 
@@ -173,6 +174,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "may_upload": request.user.has_perm("blog.add_image"),
             "may_crop": request.user.has_perm("blog.change_image"),
             "depicts": Image.Depicts.choices,
+            "listed_sources": listed_in(form),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -4,6 +4,6 @@ Not in the package's ``__init__``: Django imports the package to find the site i
 register anything on. ``blog.apps`` imports this when all apps are ready.
 """
 
-from . import account, audit, images, people, posts, practice, safety_records, taxonomy
+from . import account, audit, images, people, posts, practice, safety_records, sources, taxonomy
 
-__all__ = ["account", "audit", "images", "people", "posts", "practice", "safety_records", "taxonomy"]
+__all__ = ["account", "audit", "images", "people", "posts", "practice", "safety_records", "sources", "taxonomy"]

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog import publishing
 from blog.clinic_time import spoken
-from blog.models import Author, Post, Practice, Review, StaffWord
+from blog.models import Author, LinkCheck, Post, Practice, Review, Source, StaffWord
 from blog.publishing import links, may_decide_review, may_release, safety_records
 
 from .work import has_unpublished_changes, notes_on, posts_of, spoken_on, what_lies_ahead, with_standing
@@ -278,6 +278,17 @@ def unchecked_safety_records(user: User, now: datetime, taken: Taken) -> Section
     return Section("safety-records", "Safety notes", [row], ahead=True)
 
 
+def sources_that_are_gone(user: User, now: datetime, taken: Taken) -> Section | None:
+    """How many sources are no longer behind their links; for those who can name another place."""
+    if not user.has_perm("blog.change_source"):
+        return None
+    count = Source.objects.filter(is_retired=False, url__in=LinkCheck.objects.gone()).count()
+    name = "1 source is no longer there" if count == 1 else f"{count} sources are no longer there"
+    url = f"{reverse('admin:blog_source_changelist')}?link=gone"
+    rows = [Row(name, url, "Its link failed on two days" if count == 1 else "Their links failed on two days")]
+    return Section("gone-sources", "Sources", rows if count else [], ahead=True)
+
+
 def logins_without_a_name(user: User, now: datetime, taken: Taken) -> Section | None:
     """Logins that may write and have no page as an author, so that their posts carry somebody else's name or none."""
     if not user.has_perm("blog.add_author"):
@@ -308,6 +319,7 @@ SECTIONS: tuple[Kind, ...] = (
     changes_not_live,
     dead_links,
     unchecked_safety_records,
+    sources_that_are_gone,
     logins_without_a_name,
 )
 

@@ -88,7 +88,7 @@
   const photos = (editor) => {
     editor.widgets.add('staffPhoto', {
       pathName: 'photo',
-      editables: {caption: {selector: 'figcaption', allowedContent: 'strong em sub sup br; a[!href,data-post,data-fragment,data-off]'}},
+      editables: {caption: {selector: 'figcaption', allowedContent: 'strong em sub sup br; a[!href,data-post,data-fragment,data-source,data-off]'}},
       upcast: (element) => element.name === 'figure' && element.find('img', true).length === 1,
       getLabel() { return `Photo: ${this.element.findOne('img').getAttribute('alt') || 'only decoration'}`; },
       // A photo is a group of things in the text, not a landmark of the page.
