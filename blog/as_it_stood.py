@@ -25,9 +25,12 @@ from blog.models import (
     Publication,
     RecordVersion,
     Revision,
+    SafetyRecord,
+    Source,
     as_of,
     version_at,
 )
+from blog.reader_notes import Records
 from blog.reading import ArticlePage, article_page
 
 # Acts about a post that say nothing of what readers saw.
@@ -110,8 +113,7 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
     if publication is None:
         return AsItStood(**found)
     records = [publication.author, publication.topic, publication.hero_image, *publication.tags.all()]
-    records += Drug.objects.filter(pk__in=publication.shown_drugs)
-    records += Procedure.objects.filter(pk__in=publication.shown_procedures)
+    records += _told_of(publication)
     for name in ("author", "topic", "hero_image"):
         if (record := getattr(publication, name)) is not None:
             setattr(publication, name, as_of(record, at))
@@ -123,7 +125,8 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
         seen.extend(listed)
         return [as_of(record, at) for record in listed]
 
-    page = article_page(publication, at, tags=tags, shared=as_they_were, clinic=practice)
+    told = _records_at(publication, at)
+    page = article_page(publication, at, tags=tags, shared=as_they_were, records=told, clinic=practice)
     records = [record for record in (practice, *records, *seen) if record is not None]
     return AsItStood(
         **found,
@@ -149,6 +152,26 @@ def periods(post: Post, now: datetime) -> list[Period]:
     if found and found[-1].end is not None:
         found.append(Period(found[-1].end, None, None))
     return found[::-1]
+
+
+def _told_of(publication: Publication) -> list[SafetyRecord]:
+    return [
+        *Drug.objects.filter(pk__in=publication.shown_drugs),
+        *Procedure.objects.filter(pk__in=publication.shown_procedures),
+    ]
+
+
+def _records_at(publication: Publication, at: datetime) -> Records:
+    were = [as_of(record, at) for record in _told_of(publication)]
+    for record in were:
+        if record.checked_by is not None:
+            record.checked_by = as_of(record.checked_by, at)
+    sources = Source.objects.filter(pk__in={pk for record in were for pk in record.sources})
+    return Records(
+        drugs={record.pk: record for record in were if isinstance(record, Drug)},
+        procedures={record.pk: record for record in were if isinstance(record, Procedure)},
+        sources={source.pk: as_of(source, at) for source in sources},
+    )
 
 
 def _changes_of_records(publication: Publication, until: datetime) -> list[tuple[datetime, str]]:

@@ -70,6 +70,8 @@ class ArticlePage:
     sources: Sequence[ShownSource] = ()
     # The numbers of those that the text cites.
     cited: frozenset[int] = frozenset()
+    # The drugs and procedures of another day; None for those of today, which this process holds.
+    records: Records | None = None
 
     @property
     def version(self) -> str:
@@ -90,7 +92,7 @@ class ArticlePage:
     # These ask the copy that this process holds, when a page first needs them: see ``safety_records``.
     @cached_property
     def _shown(self) -> tuple[tuple[Drug, ...], tuple[Procedure, ...]]:
-        return safety_records().shown_on(self.article) if may_have_notes(self.article) else ((), ())
+        return (self.records or safety_records()).shown_on(self.article) if may_have_notes(self.article) else ((), ())
 
     @property
     def drugs(self) -> tuple[Drug, ...]:
@@ -107,7 +109,7 @@ class ArticlePage:
         """What patients must know about what the text names: one note for each class of drugs and each procedure."""
         if not (self.drugs or self.procedures):
             return []
-        return notes_about(self.drugs, self.procedures, safety_records().sources)
+        return notes_about(self.drugs, self.procedures, (self.records or safety_records()).sources)
 
 
 @dataclass(frozen=True)
@@ -262,13 +264,15 @@ def article_page(
     *,
     tags: Sequence[Tag] | None = None,
     shared: Shared = list,
+    records: Records | None = None,
     clinic: Practice | None = None,
 ) -> ArticlePage:
     """Build an article page. The same function serves readers, previews and evidence.
 
     ``tags`` may name others than those stored with the article. ``shared`` turns records as they are into records as
-    they were, for a page of another day. A picture that was replaced everywhere is not shown. Care cards end with the
-    numbers of ``clinic``; without one, it is asked for where there is such a card.
+    they were, for a page of another day, and ``records`` are the drugs and procedures of that day. A picture that was
+    replaced everywhere is not shown. Care cards end with the numbers of ``clinic``; without one, it is asked for where
+    there is such a card.
     """
     used = shared(Image.objects.filter(pk__in=image_ids(article.body)))
     shown = {image.pk: image for image in used if image.replaced_by_id is None}
@@ -289,6 +293,7 @@ def article_page(
         excerpt=excerpt_of(article),
         sources=sources,
         cited=rendered.cited,
+        records=records,
     )
 
 

@@ -52,7 +52,7 @@ def story(clock, draft, rewrite, erin, rita):
     post = draft("Vabotin, explained", author=author, body=body, sources=[label.pk], now=FIRST - HOUR)
     Override.objects.create(
         post=post,
-        rule="promises",
+        rule="promise",
         sentence="Vabotin is painless for some.",
         reason="It says for some",
         given_by=erin,
@@ -89,8 +89,9 @@ def test_every_word_and_shared_record_is_that_of_the_moment(told, story):
         assert "in other words" not in text.partition("The record")[0]
     assert "Ada Ray, RN" in first and "(907) 555-0142" in first
     assert "may spread" not in first and "(907) 555-0199" not in first
+    # On the page itself, and once more among the records behind it.
+    assert between.count("It may spread from where it was put.") == 2
     assert "Ada Ray, NP" in between and "(907) 555-0199" in between
-    assert "It may spread from where it was put." in between
     assert "Vabotin, in other words." in second
 
 
