@@ -35,6 +35,7 @@ PLUGINS = (
     "removeformat",
     "showborders",
     "staff",
+    "staffboxes",
     "staffcite",
     "staffvideos",
     "tab",
@@ -60,6 +61,7 @@ TOOLBAR = [
     ["Bold", "StaffLink", "BulletedList", "StaffPhoto"],
     ["More"],
     "/",
+    ["StaffBoxes"],
     ["Italic", "StaffUnlink", "NumberedList", "Blockquote", "StaffTable", "StaffCite"],
     ["Undo", "Redo", "RemoveFormat"],
 ]
@@ -111,7 +113,7 @@ class ArticleEditor(CKEditorWidget):
     def media(self) -> forms.Media:
         """Scripts in the order in which they need each other, and the styles."""
         package = super().media
-        own = [Script(f"staff/{name}.js") for name in ("editor", "videos", "cite")]
+        own = [Script(f"staff/{name}.js") for name in ("editor", "boxes", "videos", "cite")]
         return forms.Media(css=package._css, js=[*package._js, *own])
 
 

@@ -315,7 +315,7 @@
     const show = () => {
       const text = editor.editable();
       if (!text) return;
-      const isEmpty = !/[^\s\u200b]/.test(text.getText()) && !text.findOne('figure,table,li,blockquote,h2,h3,h4');
+      const isEmpty = !/[^\s\u200b]/.test(text.getText()) && !text.findOne('figure,table,li,blockquote,aside,h2,h3,h4');
       if (isEmpty) text.setAttribute('data-hint', 'Write here');
       else text.removeAttribute('data-hint');
     };
