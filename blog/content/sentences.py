@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blog.content.blocks import Block, Figure, List, Quote, Table, Text
+from blog.content.boxes import shown_blocks
+from blog.content.parts import Block, Box, Figure, List, Quote, Table, Text
 from blog.content.phrases import Run, plain
 
 
@@ -70,7 +71,10 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
 
 
 def parts(blocks: Iterable[Block]) -> list[Part]:
-    """The lines of a body in reading order, tables and captions too, each under its heading."""
+    """The lines of a body in reading order, tables, boxes and captions too, each under its heading.
+
+    What patients ask in a box is no heading.
+    """
     walker = _Walker()
     walker.walk(blocks, Kind.PARAGRAPH)
     return walker.found
@@ -100,6 +104,12 @@ class _Walker:
                     self.walk(item, Kind.ITEM if kind == Kind.PARAGRAPH else kind)
             elif isinstance(block, Quote):
                 self.walk(block.blocks, Kind.QUOTE)
+            elif isinstance(block, Box):
+                for inner in shown_blocks(block):
+                    if isinstance(inner, Text) and inner.tag != "p":
+                        self.add(Kind.ITEM, inner.runs)
+                    else:
+                        self.walk([inner], kind)
             elif isinstance(block, Table):
                 self.add(Kind.CAPTION, block.caption)
                 for cell in (cell for row in (*block.head, *block.body) for cell in row):

@@ -379,3 +379,14 @@ def test_a_form_meets_what_a_script_saved_meanwhile(editor, shared, otto):
     post.title = "By script"
     save_draft(otto.user, post, [], base_id=newest_revision(post).pk)
     assert editor.send(title="Mine").status_code == 409 and stored(shared).title == "By script"
+
+
+def test_another_kind_of_box_and_a_box_of_one_text_are_said_in_words(editor, otto, shared):
+    box = '<aside data-box="{}"><p>Call us if it hurts.</p></aside>'.format
+    changed = conflict(editor, otto, shared, {"body": TEXT + box("care")}, {"body": TEXT + box("urgent")})
+    assert "Was in a card for what is not urgent, is in a card for what is urgent now." in changed.text
+    assert changed.choose(article="yours").status_code == 302
+    assert 'data-box="urgent"' in stored(shared).body and 'data-box="care"' not in stored(shared).body
+
+    both = conflict(editor, otto, shared, {"body": TEXT}, {"body": TEXT + box("emergency")})
+    assert "[In a card for emergencies: ][Call us if it hurts.]" in both.side("Article", "yours")

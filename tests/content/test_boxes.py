@@ -10,6 +10,7 @@ from blog.content.editor import to_editor
 from blog.content.outline import first_words, image_ids, outline, plain_text, post_links, word_count
 from blog.content.passages import YOURS, YOURS_FIRST, passages, put_together
 from blog.content.render import render, render_for_feeds
+from blog.content.sentences import parts
 from blog.content.swap import with_other_pictures
 
 KINDS = ("warning", "note", "care", "urgent", "emergency", "asks")
@@ -263,6 +264,18 @@ def test_a_box_is_one_passage_to_choose():
     (differs,) = (one for one in found if not one.is_same)
     assert put_together(found, {differs.key: YOURS}) == f"<p>Rest.</p>\n{yours}"
     assert put_together(found, {differs.key: YOURS_FIRST}) == f"<p>Rest.</p>\n{yours}\n{theirs}"
+
+
+def test_rules_look_at_the_sentences_in_a_box_and_at_no_heading_there():
+    body = "<h2>Care</h2>" + box("asks", "<h3>Cost?</h3>", "<p>Ask us.</p>", "<h3>Pain?</h3>") + box("urgent", LIST)
+    found = [(part.kind.value, part.text, part.section, part.level) for part in parts(arrange(body))]
+    assert found == [
+        ("heading", "Care", "Care", 2),
+        ("item", "Cost?", "Care", 0),
+        ("paragraph", "Ask us.", "Care", 0),
+        ("item", "an eyelid droops", "Care", 0),
+        ("item", "pain gets worse", "Care", 0),
+    ]
 
 
 def test_a_title_that_is_nothing_but_the_level_stays():
