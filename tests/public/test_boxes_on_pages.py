@@ -4,8 +4,10 @@ import json
 
 import lxml.html
 import pytest
+from django.utils import timezone
 from factories import change_post, make_post, make_practice
 
+from blog.as_it_stood import as_it_stood
 from blog.models import Practice
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +53,9 @@ def test_a_care_card_ends_with_the_clinics_own_words_and_leaves_out_what_is_blan
 
 def test_a_new_number_stands_in_every_box_at_once_and_every_number_can_be_tapped(client):
     make_practice(**CLINIC)
-    make_post("Article", body=BODY)
+    post = make_post("Article", body=BODY)
     assert all("555-0142" in one for one in calls(client))
+    before = timezone.now()
     practice = Practice.objects.get()
     practice.phone = "(907) 555-0155"
     practice.save()
@@ -62,6 +65,7 @@ def test_a_new_number_stands_in_every_box_at_once_and_every_number_can_be_tapped
     assert "555-0142" not in page.text_content()
     (item,) = json.loads(client.get("/feed/json/").content)["items"]
     assert item["content_html"].count("(907) 555-0155") == 3 and "tel:911" in item["content_html"]
+    assert as_it_stood(post, before).page.body_html.count("(907) 555-0142") == 3
 
 
 def test_boxes_cost_no_question_more(client, django_assert_num_queries):

@@ -33,7 +33,7 @@ def test_a_named_brand_brings_its_whole_note(client, shipped_records):
         "Call 911 at any hour.",
         "Urgent after treatment: call us the same day if",
         "an eyelid or a brow droops",
-        "(907) 555-0142 Monday to Friday Nurse line (907) 555-0199",
+        "(907) 555-0142 Monday to Friday. Nurse line (907) 555-0199",
         "Botox: full label",
         "Botox Cosmetic: full label",
         "MedlinePlus",
