@@ -47,7 +47,7 @@ _OWN = {
     frozenset({"asks"}): ASKS,
 }
 # Classes by which other sites say what a box is: notices of WordPress and its blocks, alerts of Bootstrap.
-_FOREIGN = {
+FOREIGN = {
     **dict.fromkeys("notice-warning notice-error alert-warning alert-danger ub_notify_warning".split(), "warning"),
     **dict.fromkeys("notice-info alert-info ub_notify_info".split(), "note"),
 }
@@ -64,7 +64,7 @@ def kind_of(node: Node) -> str | None:
     kind = _OWN.get(classes)
     if kind and "care" in classes and not any(_is_heading(child) for child in node.children):
         return None
-    return kind or next((_FOREIGN[name] for name in _FOREIGN if name in classes), None)
+    return kind or next((FOREIGN[name] for name in FOREIGN if name in classes), None)
 
 
 def contents(node: Node) -> list[Node | str]:

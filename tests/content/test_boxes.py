@@ -1,12 +1,16 @@
 """Boxes: how they are stored, known, shown, compared and measured."""
 
+from pathlib import Path
+
 import pytest
 
+from blog.content import boxes
 from blog.content.blocks import arrange
 from blog.content.boxes import QUESTIONS
 from blog.content.clean import clean
 from blog.content.difference import compare_html
 from blog.content.editor import to_editor
+from blog.content.markup import BOX
 from blog.content.outline import first_words, image_ids, outline, plain_text, post_links, word_count
 from blog.content.passages import YOURS, YOURS_FIRST, passages, put_together
 from blog.content.render import render, render_for_feeds
@@ -280,6 +284,12 @@ def test_rules_look_at_the_sentences_in_a_box_and_at_no_heading_there():
 
 def test_a_title_that_is_nothing_but_the_level_stays():
     assert "<span>Urgent:</span> Urgent:</h2>" in page(box("urgent", "<p>Urgent:</p>", LIST))
+
+
+def test_table_and_editing_screen_know_the_same_kinds_and_questions():
+    assert set(BOX.split("|")) == set(boxes.KINDS) == set(KINDS)
+    code = (Path(__file__).resolve().parents[2] / "static" / "staff" / "boxes.js").read_text("utf-8")
+    assert [name for name in (*KINDS, *QUESTIONS, *boxes.FOREIGN) if name not in code] == []
 
 
 def test_the_parts_of_a_box_are_parts():
