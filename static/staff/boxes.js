@@ -22,7 +22,7 @@
     else if (name === 'p') made.appendBogus();
     return made;
   };
-  const nameBox = (box, kind) => box.setAttributes({'data-box': kind, role: 'group', 'aria-label': NAMES[kind]});
+  const nameBox = (box, kind) => box.setAttributes({'data-box': kind, role: 'note', 'aria-label': NAMES[kind]});
   const childrenOf = (box) => box.getChildren().toArray();
 
   // The child of ``root`` in which a place lies.
@@ -288,7 +288,7 @@
       afterInit(editor) {
         editor.dataProcessor.dataFilter.addRules({elements: {aside(box) {
           const name = NAMES[box.attributes['data-box']];
-          if (name) Object.assign(box.attributes, {role: 'group', 'aria-label': name});
+          if (name) Object.assign(box.attributes, {role: 'note', 'aria-label': name});
         }}});
         editor.dataProcessor.htmlFilter.addRules({elements: {aside(box) {
           delete box.attributes.role;

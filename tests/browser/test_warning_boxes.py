@@ -29,7 +29,7 @@ def test_a_care_card_is_put_in_filled_left_taken_back_and_read_by_patients(staff
 
     # What to write stands there, and is no text.
     choose(page, "Urgent: call us the same day")
-    box = text.get_by_role("group", name="Urgent: call us the same day")
+    box = text.get_by_role("note", name="Urgent: call us the same day")
     expect(box).to_have_text("")
     assert written(page) == '<p>Restforaday.</p><asidedata-box="urgent"><p></p></aside><p></p>'
     page.keyboard.type("Call us if")
@@ -52,7 +52,7 @@ def test_a_care_card_is_put_in_filled_left_taken_back_and_read_by_patients(staff
     page.keyboard.press("Control+z")
     assert card in written(page)
     choose(page, "Emergency: call 911")
-    expect(text.get_by_role("group", name="Emergency: call 911")).to_be_visible()
+    expect(text.get_by_role("note", name="Emergency: call 911")).to_be_visible()
     choose(page, "No box, keep the words")
     assert "aside" not in written(page) and "<p>Callusif</p><ul>" in written(page)
     page.keyboard.press("Control+z")
@@ -67,7 +67,7 @@ def test_a_care_card_is_put_in_filled_left_taken_back_and_read_by_patients(staff
     with page.expect_navigation():
         page.get_by_role("button", name="Save draft").click()
     page.wait_for_selector("html[data-editor-ready=yes]")
-    expect(text.get_by_role("group")).to_have_count(3)
+    expect(text.get_by_role("note")).to_have_count(3)
 
     frame = page.url.replace("/change/", "/preview/")
     page.goto(frame)
