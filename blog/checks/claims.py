@@ -87,7 +87,7 @@ def is_claimed(sentence: Sentence, start: int, end: int, following: Sentence | N
     """Whether a sentence says that the words from ``start`` to ``end`` are so. ``following`` is the next sentence."""
     return not (
         is_denied(sentence.text, start, end)
-        or is_about_words(sentence.text)
+        or is_about_words(sentence.text[max(0, start - 2 * _NEAR) : end + 2 * _NEAR])
         or is_asked(sentence.text, following.text if following else "")
     )
 
@@ -116,9 +116,9 @@ def is_about_words(text: str) -> bool:
 
 def is_asked(text: str, following: str) -> bool:
     """Whether a sentence asks, honestly: it does not sell, and the next sentence does not say yes."""
-    if not text.rstrip("\"'”’)] ").endswith("?"):
+    if not text[-4:].rstrip("\"'”’)] ").endswith("?"):
         return False
-    return not (_SELLS.search(text) or _SAYS_YES.search(following))
+    return not (_SELLS.match(text) or _SAYS_YES.match(following))
 
 
 def next_of(sentences: Sequence[Sentence], place: int) -> Sentence | None:

@@ -26,27 +26,27 @@ def _flexible(phrase: str) -> str:
     return r"[\s\u2010\u2011-]+".join(pieces)
 
 
-def advice_by_words(phrases: Sequence[Phrase]) -> dict[str, str]:
-    """What to write instead, by the phrase as ``key`` gives it."""
-    return {key(phrase.words): phrase.advice for phrase in phrases}
-
-
 def key(words: str) -> str:
     """A phrase as it compares: small letters, one kind of space and apostrophe."""
     return " ".join(re.split(r"[\s\u2010\u2011-]+", words.casefold().replace("’", "'"))).strip()
 
 
-def advice_for(found: str, advice: dict[str, str]) -> str:
-    """The advice of the phrase that was found, in whatever number; blank where it has none."""
-    wanted = key(found)
-    for ending in ("", "s", "es", "'s"):
-        if wanted.endswith(ending) and (base := wanted[: len(wanted) - len(ending)]) in advice:
-            return advice[base]
-    return ""
+class Matcher:
+    """Finds phrases of one kind in many sentences, and knows what to write instead."""
 
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._pattern = pattern_of(phrase.words for phrase in phrases)
+        self._advice = {key(phrase.words): phrase.advice for phrase in phrases}
 
-def matches(phrases: Sequence[Phrase], text: str) -> Iterator[re.Match[str]]:
-    """Where any of these phrases stands in a text."""
-    pattern = pattern_of(phrase.words for phrase in phrases)
-    if pattern is not None:
-        yield from pattern.finditer(text)
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Where any of the phrases stands in a text."""
+        if self._pattern is not None:
+            yield from self._pattern.finditer(text)
+
+    def advice(self, found: str) -> str:
+        """The advice of the phrase that was found, in whatever number; blank where it has none."""
+        wanted = key(found)
+        for ending in ("", "s", "es", "'s"):
+            if wanted.endswith(ending) and (base := wanted[: len(wanted) - len(ending)]) in self._advice:
+                return self._advice[base]
+        return ""

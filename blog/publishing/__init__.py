@@ -60,6 +60,7 @@ from .preview_links import (
     open_preview_link,
     tags_of,
 )
+from .reasons import give_reason
 from .record import record
 from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule, what_stops
 from .replace_picture import replace_picture
@@ -142,6 +143,7 @@ __all__ = [
     "empty_trash",
     "end_preview_link",
     "free_slug",
+    "give_reason",
     "hold_picture",
     "hold_pictures",
     "hold_tags",

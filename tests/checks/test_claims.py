@@ -1,7 +1,11 @@
 """Sentences that must stop a promise, and sentences that must not: in bulk, without a database."""
 
+import time
+
 import pytest
-from looking import quotes
+from looking import candidate, quotes
+
+from blog.checks import findings_of
 
 FIRES = """
 The treatment is painless. | painless
@@ -222,6 +226,27 @@ def test_a_promise_is_found(row):
 @pytest.mark.parametrize("sentence", rows(STANDS))
 def test_words_that_promise_nothing_stand(sentence):
     assert quotes("promise", f"<p>{sentence}</p>") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "painless " * 33_000,
+        "No, not, never; " * 18_000 + "painless",
+        "<p>It is painless.</p>" * 13_000,
+        "<ul>" + "<li>no risk and no risk</li>" * 10_000 + "</ul>",
+        "“" * 150_000 + "I look younger" + "(" * 100_000,
+        "www." * 70_000,
+        "a." * 140_000,
+        "<h3>A</h3>" * 25_000,
+        "best " * 59_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_hostile_texts_take_bounded_time(text):
+    start = time.process_time()
+    findings_of(candidate(text))
+    assert time.process_time() - start < 6
 
 
 def test_the_tables_are_long_enough():

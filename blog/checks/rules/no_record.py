@@ -6,7 +6,7 @@ from blog.models import Phrase
 
 from ..candidate import Candidate
 from ..finding import Finding, Severity
-from ..matching import key, matches, pattern_of
+from ..matching import Matcher, key, pattern_of
 from ..rule import Rule
 
 RULE = Rule("no_record", Severity.MUST_FIX, "A drug or treatment is named that has no record", "house: safety note")
@@ -16,7 +16,7 @@ FIELDS = frozenset({"title", "subtitle", "key_points", "body"})
 
 def find(candidate: Candidate) -> Iterator[Finding]:
     """The first mention of each name of the list that no record has, so that no safety note can come with it."""
-    phrases = candidate.words_of(Phrase.Kind.MEDICINE)
+    phrases = Matcher(candidate.words_of(Phrase.Kind.MEDICINE))
     known = pattern_of(
         name for one in candidate.records for name in (*one.names, getattr(one, "generic_name", "")) if name
     )
@@ -25,7 +25,7 @@ def find(candidate: Candidate) -> Iterator[Finding]:
         if sentence.field not in FIELDS:
             continue
         covered = None
-        for match in matches(phrases, sentence.text):
+        for match in phrases.matches(sentence.text):
             if key(match.group()) in said:
                 continue
             if covered is None:

@@ -7,7 +7,7 @@ from blog.models import Phrase
 from ..candidate import Candidate
 from ..claims import is_claimed, next_of
 from ..finding import Finding, Severity
-from ..matching import advice_by_words, advice_for, matches
+from ..matching import Matcher
 from ..rule import Rule
 
 RULE = Rule("promise", Severity.NEEDS_REASON, "A promise that nobody can keep for every reader", "FTC; BPC 651")
@@ -15,12 +15,11 @@ RULE = Rule("promise", Severity.NEEDS_REASON, "A promise that nobody can keep fo
 
 def find(candidate: Candidate) -> Iterator[Finding]:
     """Each promise in a sentence that claims it."""
-    phrases = candidate.words_of(Phrase.Kind.PROMISE)
-    advice = advice_by_words(phrases)
+    phrases = Matcher(candidate.words_of(Phrase.Kind.PROMISE))
     for place, sentence in enumerate(candidate.sentences):
-        for match in matches(phrases, sentence.text):
+        for match in phrases.matches(sentence.text):
             if is_claimed(sentence, match.start(), match.end(), next_of(candidate.sentences, place)):
-                instead = advice_for(match.group(), advice) or "Say what most people can expect, or give a reason."
+                instead = phrases.advice(match.group()) or "Say what most people can expect, or give a reason."
                 message = (
                     f"“{match.group()}”{sentence.place} is a promise that nobody can keep for every reader. {instead}"
                 )

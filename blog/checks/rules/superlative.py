@@ -8,7 +8,7 @@ from blog.models import Phrase
 from ..candidate import Candidate
 from ..claims import is_claimed, next_of
 from ..finding import Finding, Severity
-from ..matching import advice_by_words, advice_for, key, matches
+from ..matching import Matcher, key
 from ..rule import Rule
 
 RULE = Rule("superlative", Severity.WORTH_A_LOOK, "A claim to be the best", "BPC 651; Tex. Occ. 102.004")
@@ -51,15 +51,14 @@ _FOR_RESULTS = re.compile(r"\bfor (?:the )?best (?:possible )?results?\b", re.IG
 
 def find(candidate: Candidate) -> Iterator[Finding]:
     """Superlatives that praise, of the clinic or of what it does; advice such as «the best time to call» stands."""
-    phrases = candidate.words_of(Phrase.Kind.SUPERLATIVE)
-    advice = advice_by_words(phrases)
+    phrases = Matcher(candidate.words_of(Phrase.Kind.SUPERLATIVE))
     for place, sentence in enumerate(candidate.sentences):
-        for match in matches(phrases, sentence.text):
+        for match in phrases.matches(sentence.text):
             words = key(match.group())
             if _is_advice(words, sentence.text, match.start(), match.end()):
                 continue
             if is_claimed(sentence, match.start(), match.end(), next_of(candidate.sentences, place)):
-                instead = advice_for(words, advice) or "Say what can be shown."
+                instead = phrases.advice(words) or "Say what can be shown."
                 message = f"“{match.group()}”{sentence.place} is a claim that is hard to prove. {instead}"
                 yield RULE.at(candidate, sentence, message, *match.span())
 

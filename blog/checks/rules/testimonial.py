@@ -8,7 +8,7 @@ from blog.models import Phrase
 
 from ..candidate import Candidate
 from ..finding import Finding, Severity
-from ..matching import matches
+from ..matching import Matcher
 from ..rule import Rule
 
 RULE = Rule("testimonial", Severity.WORTH_A_LOOK, "A testimonial without the typical result", "16 CFR 255.2")
@@ -30,7 +30,7 @@ _BESIDE = 3
 
 def find(candidate: Candidate) -> Iterator[Finding]:
     """Each paragraph of praise by a patient with nothing beside it about what most people can expect."""
-    phrases = candidate.words_of(Phrase.Kind.TESTIMONIAL)
+    phrases = Matcher(candidate.words_of(Phrase.Kind.TESTIMONIAL))
     last = -1
     for place, sentence in enumerate(candidate.sentences):
         if sentence.part == last:
@@ -49,10 +49,10 @@ def find(candidate: Candidate) -> Iterator[Finding]:
         yield RULE.at(candidate, sentence, message, quote[0], quote[1])
 
 
-def _praise(text: str, kind: Kind, phrases: object) -> tuple[int, int, str] | None:
+def _praise(text: str, kind: Kind, phrases: Matcher) -> tuple[int, int, str] | None:
     if text.rstrip("”\"' ").endswith("?"):
         return None
-    for match in matches(phrases, text):
+    for match in phrases.matches(text):
         return match.start(), match.end(), match.group()
     told = [text] if kind == Kind.QUOTE else [match.group() for match in _QUOTED.finditer(text)]
     for words in told:
