@@ -307,10 +307,11 @@ def _signature(
     digest = digest_of(article, notes, sources)
     standing = MedicalReview.objects.standing().filter(post=post, digest=digest).select_related("reviewer")
     one = standing.order_by("-due_on", "-pk").first()
-    if one is not None:
-        signature = Signature(one.reviewer, one.reviewed_on, one.due_on)
-        return one.due_on > timezone.localdate(goes_live), signature
-    return False, None
+    if one is None:
+        return False, None
+    is_fit = one.reviewer.credentials != "" and one.reviewer_id != article.author_id
+    is_in_force = one.reviewed_on <= timezone.localdate(goes_live) < one.due_on
+    return is_fit and is_in_force, Signature(one.reviewer, one.reviewed_on, one.due_on)
 
 
 def _same_description(article: ArticleFields, post: int | None, goes_live: datetime) -> str:

@@ -198,6 +198,7 @@ def test_an_article_is_there_whole(client, path):
     picture = make_picture(1300, 800)
     make_post(
         "How lasers work",
+        unchecked=True,  # links to a page that is not there
         excerpt="Slowly explained.",
         topic="Skin",
         tags=("Light", "Skin"),
@@ -239,7 +240,7 @@ def test_an_article_is_there_whole(client, path):
 
 @pytest.mark.parametrize("path", FEEDS)
 def test_a_link_that_leads_nowhere_breaks_no_feed(client, path):
-    make_post(body='<p><a href="//[">odd</a></p>')
+    make_post(unchecked=True, body='<p><a href="//[">odd</a></p>')
     (entry,) = entries(client, path)
     assert f'href="{SITE}/blog/how-lasers-work/"' in entry["html"]
 

@@ -71,7 +71,7 @@ def test_an_old_address_is_understood_too(staff):
 
 def test_words_stay_where_the_post_is_not_live(client, erin):
     target = make_post("Lasers", at=timezone.now() + HOUR, live=False)
-    make_post("Peels", body=f'<p>See <a data-post="{target.pk}">our page</a>.</p>')
+    make_post("Peels", unchecked=True, body=f'<p>See <a data-post="{target.pk}">our page</a>.</p>')
     assert links_on(client, "/blog/peels/") == []
     assert "See our page." in get(client, "/blog/peels/").text
     assert b"<p>See our page.</p>" in client.get("/feed/json/").content
@@ -106,7 +106,8 @@ def test_links_cost_one_query_however_many(client, path):
 
 def test_each_revision_knows_its_links(erin):
     target = make_post("Lasers")
-    post = make_post("Peels", body=f'<p><a data-post="{target.pk}">a</a> <a data-post="{10**15}">gone</a></p>')
+    body = f'<p><a data-post="{target.pk}">a</a> <a data-post="{10**15}">gone</a></p>'
+    post = make_post("Peels", unchecked=True, body=body)
     save_draft(erin, _with(post, body="<p>No more.</p>"), [], base_id=newest_revision(post).pk)
     ties = RevisionLink.objects.values_list("revision__body", "post")
     assert [(body.count("data-post"), pk) for body, pk in ties] == [(2, target.pk)]
@@ -134,7 +135,7 @@ class TestBeforeItGoes:
     def test_the_trash_names_every_post_whose_text_links_to_it(self, staff, erin):
         target = make_post("Idea", live=False)
         link = f'<p><a data-post="{target.pk}">a</a></p>'
-        make_post("Live one", body=link)
+        make_post("Live one", unchecked=True, body=link)
         make_post("Draft one", live=False, body=link)
         freed = make_post("Freed one", live=False, body=link)
         save_draft(erin, _with(freed, body="<p>No more.</p>"), [], base_id=newest_revision(freed).pk)
@@ -146,8 +147,10 @@ class TestBeforeItGoes:
 class TestDeadLinks:
     def test_both_kinds_are_listed_with_what_they_lead_to(self, client, staff, erin):
         off, never = make_post("Offer"), make_post("Idea", live=False)
-        make_post("By number", body=f'<p><a data-post="{off.pk}">a</a> <a data-post="{never.pk}">b</a></p>')
-        make_post("By address", body='<p><a href="/blog/offer/">a</a> <a href="/blog/slip/">b</a></p>')
+        by_number = f'<p><a data-post="{off.pk}">a</a> <a data-post="{never.pk}">b</a></p>'
+        make_post("By number", unchecked=True, body=by_number)
+        by_address = '<p><a href="/blog/offer/">a</a> <a href="/blog/slip/">b</a></p>'
+        make_post("By address", unchecked=True, body=by_address)
         make_post("Fine", body='<p><a href="/blog/by-number/#x">a</a></p>')
         take_off(erin, off, "Ended")
         page = " ".join(get_text(staff, "/admin/blog/post/dead-links/"))

@@ -58,7 +58,7 @@ class Command(BaseCommand):
 def _articles(numbers: list[int], drafts: bool, now: datetime) -> Iterator[tuple[str, Publication | Revision]]:
     """What readers see or will see, by post; then the newest drafts that are neither."""
     shown = (
-        Publication.objects.filter(live_until__gt=now).select_related("author", "post").order_by("post", "live_from")
+        Publication.objects.filter(live_until__gt=now).select_related("author", "post").order_by("post_id", "live_from")
     )
     shown = shown.filter(post__in=numbers) if numbers else shown
     for publication in shown.iterator(chunk_size=AT_ONCE):
@@ -72,7 +72,7 @@ def _articles(numbers: list[int], drafts: bool, now: datetime) -> Iterator[tuple
     waiting = [key for key in keys if key not in released]
     for start in range(0, len(waiting), AT_ONCE):
         some = Revision.objects.filter(pk__in=waiting[start : start + AT_ONCE]).select_related("author", "post")
-        yield from (("draft", revision) for revision in some.order_by("post"))
+        yield from (("draft", revision) for revision in some.order_by("post_id"))
 
 
 def _moment(article: Publication | Revision, now: datetime) -> datetime:
