@@ -13,9 +13,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from blog.addresses import article_at, full_address
-from blog.content.blocks import Block, Figure, arrange, descend
+from blog.content.blocks import arrange
 from blog.content.foreign import foreign, odd_headings
 from blog.content.outline import RESERVED_IDS, Ids, headings, outline
+from blog.content.parts import Block, Figure, descend
 from blog.content.phrases import Mark, plain
 from blog.content.sentences import Kind, Part, parts, spans
 from blog.digest import digest_of, shown_sources

@@ -26,7 +26,7 @@ class Kind(StrEnum):
 class Part:
     """A paragraph, heading, item, cell or caption: its words with single spaces, and the heading it stands under.
 
-    ``level`` is that of a heading, 2 to 4, else 0.
+    ``level`` is that of a heading, 2 to 4, else 0; also for what patients ask in a box, which is in no outline.
     """
 
     kind: Kind
@@ -84,6 +84,7 @@ class _Walker:
     def __init__(self) -> None:
         self.found: list[Part] = []
         self.section = ""
+        self.in_box = False
 
     def add(self, kind: Kind, runs: list[Run], level: int = 0) -> None:
         if text := " ".join(plain(runs).split()):
@@ -96,20 +97,18 @@ class _Walker:
                     self.add(kind, block.runs)
                 else:
                     self.section = " ".join(plain(block.runs).split())
-                    self.add(Kind.HEADING, block.runs, int(block.tag[1]))
+                    self.add(Kind.HEADING, block.runs, 0 if self.in_box else int(block.tag[1]))
             elif isinstance(block, Figure):
                 self.add(Kind.CAPTION, block.caption)
             elif isinstance(block, List):
                 for item in block.items:
                     self.walk(item, Kind.ITEM if kind == Kind.PARAGRAPH else kind)
+            elif isinstance(block, Box):
+                outside, self.in_box = self.section, True
+                self.walk(shown_blocks(block), kind)
+                self.section, self.in_box = outside, False
             elif isinstance(block, Quote):
                 self.walk(block.blocks, Kind.QUOTE)
-            elif isinstance(block, Box):
-                for inner in shown_blocks(block):
-                    if isinstance(inner, Text) and inner.tag != "p":
-                        self.add(Kind.ITEM, inner.runs)
-                    else:
-                        self.walk([inner], kind)
             elif isinstance(block, Table):
                 self.add(Kind.CAPTION, block.caption)
                 for cell in (cell for row in (*block.head, *block.body) for cell in row):

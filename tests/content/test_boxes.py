@@ -270,13 +270,13 @@ def test_a_box_is_one_passage_to_choose():
     assert put_together(found, {differs.key: YOURS_FIRST}) == f"<p>Rest.</p>\n{yours}\n{theirs}"
 
 
-def test_rules_look_at_the_sentences_in_a_box_and_at_no_heading_there():
+def test_rules_look_at_the_sentences_in_a_box_and_a_question_there_has_no_level():
     body = "<h2>Care</h2>" + box("asks", "<h3>Cost?</h3>", "<p>Ask us.</p>", "<h3>Pain?</h3>") + box("urgent", LIST)
     found = [(part.kind.value, part.text, part.section, part.level) for part in parts(arrange(body))]
     assert found == [
         ("heading", "Care", "Care", 2),
-        ("item", "Cost?", "Care", 0),
-        ("paragraph", "Ask us.", "Care", 0),
+        ("heading", "Cost?", "Cost?", 0),
+        ("paragraph", "Ask us.", "Cost?", 0),
         ("item", "an eyelid droops", "Care", 0),
         ("item", "pain gets worse", "Care", 0),
     ]

@@ -35,6 +35,7 @@ def test_every_line_has_its_kind_and_its_heading():
     html = (
         "<p>Hello<br>there</p><h2>When</h2><ul><li>One<ul><li>Two</li></ul></li></ul><blockquote><p>Three</p></blockquote>"
         '<figure><img data-image="3" alt="x"><figcaption>Four</figcaption></figure><h3>Who</h3>'
+        '<aside data-box="asks"><h3>How long?</h3><p>An hour.<a data-source="4"></a></p></aside>'
         "<table><caption>Five</caption><tr><td>Six</td></tr></table>"
     )
     assert [(part.kind, part.text, part.section, part.level) for part in parts(arrange(html))] == [
@@ -45,6 +46,8 @@ def test_every_line_has_its_kind_and_its_heading():
         (Kind.QUOTE, "Three", "When", 0),
         (Kind.CAPTION, "Four", "When", 0),
         (Kind.HEADING, "Who", "Who", 3),
+        (Kind.HEADING, "How long?", "How long?", 0),
+        (Kind.PARAGRAPH, "An hour.", "How long?", 0),
         (Kind.CAPTION, "Five", "Who", 0),
         (Kind.CELL, "Six", "Who", 0),
     ]
