@@ -4,24 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from urllib.parse import urljoin, urlsplit
 
-from django.conf import settings
-from django.db.models import Q
-from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
-from blog.addresses import article_at, full_address
 from blog.content.blocks import arrange
 from blog.content.foreign import foreign, odd_headings
-from blog.content.outline import RESERVED_IDS, Ids, headings, outline
+from blog.content.outline import Ids, headings
 from blog.content.parts import Block, Figure, descend
-from blog.content.phrases import Mark, plain
+from blog.content.phrases import plain
 from blog.content.sentences import Kind, Part, parts, spans
 from blog.digest import digest_of, shown_sources
 from blog.models import (
-    Address,
     ArticleFields,
     Author,
     Image,
@@ -35,7 +28,8 @@ from blog.models import (
 )
 from blog.safety_notes import Attached, attached, known_records
 
-from .candidate import Candidate, HeadingAt, Link, PictureUse, Sentence, Signature
+from .candidate import Candidate, HeadingAt, PictureUse, Sentence, Signature
+from .links import links_of
 
 # Fields of plain text that readers, feeds or search engines show, in the order of the form.
 FIELDS = (
@@ -118,7 +112,7 @@ def candidate_of(
         headings=tuple(headings_of(found)),
         foreign=tuple(foreign(article.body)),
         odd_headings=tuple(odd_headings(article.body)),
-        links=tuple(_links(article, found, own_ids, post, goes_live)),
+        links=tuple(links_of(article, found, own_ids, post, goes_live)),
         pictures=tuple(pictures),
         has_text=bool(texts["body"]),
         unfinished=tuple(name for name in getattr(article, "typed", ()) if name != "sign_as"),
@@ -225,79 +219,6 @@ def _pictures(article: ArticleFields, blocks: Iterable[Block], goes_live: dateti
     return uses
 
 
-# --- Links -----------------------------------------------------------------------------------------------
-
-
-def _links(
-    article: ArticleFields, found: Iterable[Part], own_ids: set[str], post: int | None, goes_live: datetime
-) -> list[Link]:
-    texts = [(part, mark, words) for part in found for mark, words in _marked(part)]
-    named = {mark.href: article_at(mark.href) for _, mark, _ in texts if mark.href}
-    slugs = {one.slug for one in named.values() if one is not None}
-    by_slug = {one.slug: one.post_id for one in Address.objects.filter(slug__in=slugs)} if slugs else {}
-    wanted = {mark.post for _, mark, _ in texts if mark.post is not None} | set(by_slug.values())
-    wanted = {pk for pk in wanted if 0 < pk < 2**63}
-    live = {}
-    if wanted or slugs:
-        reachable = Publication.objects.live(goes_live).filter(Q(post__in=wanted) | Q(slug__in=slugs))
-        live = {one.post_id: one for one in reachable.only("post_id", "slug", "title", "body").order_by()}
-    by_slug |= {one.slug: one.post_id for one in live.values()}
-    lost = wanted - live.keys() - {post}
-    titles = dict(Post.objects.filter(pk__in=lost).values_list("pk", "title")) if lost else {}
-    ids: dict[int, set[str]] = {}
-
-    def target_of(mark: Mark) -> tuple[str, int, str]:
-        href = mark.href or ""
-        fragment, number = mark.fragment, mark.post
-        if href.startswith("#"):
-            return ("elsewhere" if href[1:] in own_ids | RESERVED_IDS | {"", "top"} else "here"), 0, ""
-        if number is None:
-            address = named[href]
-            if address is None:
-                return ("elsewhere" if _leads_somewhere(href, article) else "gone"), 0, ""
-            fragment, number = address.fragment, by_slug.get(address.slug)
-            if number is None:
-                return ("live", post, "") if post and address.slug == article.slug else ("gone", 0, "")
-        if number == post:
-            return ("live" if not fragment or fragment in own_ids | RESERVED_IDS else "here"), number, ""
-        if number not in live:
-            return ("draft" if number in titles else "gone"), number, titles.get(number, "")
-        if fragment and number not in ids:
-            ids[number] = {one.id for one in outline(live[number].body)} | RESERVED_IDS
-        is_there = not fragment or fragment in ids[number]
-        return ("live" if is_there else "heading"), number, live[number].title
-
-    seen: Counter[str] = Counter()
-    links = []
-    for part, mark, words in texts:
-        target, number, title = target_of(mark)
-        links.append(Link(words, mark.href or "", number or 0, target, title, part.section, seen[words]))
-        seen[words] += 1
-    return links
-
-
-def _marked(part: Part) -> Iterator[tuple[Mark, str]]:
-    for mark, runs in groupby(part.runs, key=lambda run: next((one for one in run.marks if one.tag == "a"), None)):
-        if mark is not None and (words := " ".join(plain(list(runs)).split())):
-            yield mark, words
-
-
-def _leads_somewhere(href: str, article: ArticleFields) -> bool:
-    """Whether an address is no page of this site that is not there; whatever lies elsewhere counts as there."""
-    try:
-        here = full_address(reverse("blog:article", args=[article.slug or "post"]))
-        parts_of = urlsplit(urljoin(here, href))
-        if parts_of.scheme not in ("http", "https") or parts_of.netloc != urlsplit(settings.SITE_URL).netloc:
-            return True
-        path = parts_of.path
-        if path.startswith((settings.STATIC_URL, settings.MEDIA_URL)):
-            return True
-        resolve(path if path.endswith("/") else f"{path}/")
-    except (ValueError, Resolver404):
-        return False
-    return True
-
-
 # --- Facts of the post -----------------------------------------------------------------------------------
 
 
@@ -306,13 +227,14 @@ def _signature(
 ) -> tuple[bool, Signature | None]:
     """Whether a clinician stands by exactly these words, and the latest signature under them, overdue ones too."""
     digest = digest_of(article, notes, sources)
+    day = timezone.localdate(goes_live)
     standing = MedicalReview.objects.standing().filter(post=post, digest=digest).select_related("reviewer")
-    one = standing.order_by("-due_on", "-pk").first()
-    if one is None:
-        return False, None
-    is_fit = one.reviewer.credentials != "" and one.reviewer_id != article.author_id
-    is_in_force = one.reviewed_on <= timezone.localdate(goes_live) < one.due_on
-    return is_fit and is_in_force, Signature(one.reviewer, one.reviewed_on, one.due_on)
+    found = list(standing.order_by("-due_on", "-pk"))
+    fit = [one for one in found if one.reviewer.credentials and one.reviewer_id != article.author_id]
+    in_force = next((one for one in fit if one.reviewed_on <= day < one.due_on), None)
+    latest = in_force or next(iter(fit or found), None)
+    signature = Signature(latest.reviewer, latest.reviewed_on, latest.due_on) if latest is not None else None
+    return in_force is not None, signature
 
 
 def _same_description(article: ArticleFields, post: int | None, goes_live: datetime) -> str:

@@ -25,8 +25,19 @@ _NEXT_VERB = re.compile(
 )
 _ABOUT_NOTHING = re.compile(
     r"^\W*(?:(?:and|but|that|because|so|there (?:is|are)|there[’']s) )?"
-    r"(?:no|nothing|none|nobody|neither|not every|not all)\b",
+    r"(?:no|nothing|none|nobody|neither|not every|not all|few)\b",
     re.IGNORECASE,
+)
+_FEW = re.compile(r"^\W*few\b", re.IGNORECASE)
+# What is absent only under a condition, or is nothing that anybody promises: «until there is no pain», «take no risks».
+_ABSENCE = re.compile(r"(?:no|without|zero)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:if|when|until|once|unless|whether|as soon as|as long as|in case)\b|\b(?:take|takes|taking|run)\s+$",
+    re.IGNORECASE,
+)
+# Somebody is told to find out: «ask whether results are guaranteed».
+_TO_FIND_OUT = re.compile(
+    r"\b(?:ask|asks|know|see|find out|check|learn|wonder)\s(?:\w+\s){0,2}(?:if|whether)\b", re.IGNORECASE
 )
 # Words between two commas, or brackets, that a reader skips.
 _INSERTED = re.compile(
@@ -43,7 +54,8 @@ _NEGATION = re.compile(
 _NO_NEGATION = re.compile(
     r"(?<!\w)(?:not only|not just|not merely|no doubt|no question|no wonder|without (?:a )?doubt|without question|"
     r"nothing but|(?:settle|go) for less than|no(?:body| one)(?: else)? (?:can )?(?:match|beat)\w*|"
-    r"no other|why not|no matter|no longer|if not|whether or not)(?!\w)",
+    r"no other|nothing beats|(?:can[’']t|cannot) beat|(?:will not|won[’']t) (?:regret|believe)|"
+    r"why not|no matter|no longer|if not|whether or not)(?!\w)",
     re.IGNORECASE,
 )
 # What takes the words back after they were said.
@@ -67,7 +79,8 @@ _WARNS = re.compile(
 )
 _WHO_PROMISES = re.compile(
     r"\b(?:anyone|anybody|someone|somebody|whoever|people|clinics?|spas?|ads?|adverts?|advertisements?|websites?|"
-    r"sellers?|offers?|injectors?|providers?)\b[\w\s’']{0,30}?\b(?:promis|claim|advertis|sell|says?\b|boast)\w*",
+    r"sellers?|offers?|injectors?|providers?)\b[\w\s’']{0,30}?\b(?:promis|claim|advertis|sell|says?\b|boast)\w*|"
+    r"\bif (?:a|an|any|some)\w*\b[\w\s’']{0,30}?\b(?:promis|guarantee|claim|advertis)\w*",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us|here at)\b", re.IGNORECASE)
@@ -100,7 +113,9 @@ def is_denied(text: str, start: int, end: int) -> bool:
     clause = near[_last_end(_CLAUSE, near, start_near) : start_near]
     if not _ABOUT_NOTHING.search(clause):
         clause = clause[_last_end(_NEXT_VERB, clause, len(clause)) :]
-    if _NEGATION.search(clause):
+    if _NEGATION.search(clause) or _FEW.search(clause) or _TO_FIND_OUT.search(clause):
+        return True
+    if _ABSENCE.match(text, start) and _CONDITION.search(clause):
         return True
     return _AFTER.search(text[end : end + _NEAR]) is not None
 

@@ -25,8 +25,8 @@ PHRASES = {
             *("no risk", "no risks", "zero risk", "zero risks", "without risk", "without any risk", "risk-free"),
             *("100% safe", "100 percent safe", "completely safe", "totally safe", "perfectly safe", "absolutely safe"),
             *("entirely safe", "no side effects", "zero side effects", "without side effects", "free of side effects"),
-            *("without any side effects", "no known side effects", "side-effect-free", "no complications"),
-            *("without complications", "nothing can go wrong"),
+            *("without any side effects", "no known side effects", "side-effect-free"),
+            "nothing can go wrong",
         ],
     },
     "superlative": {

@@ -76,7 +76,11 @@ Hair removal without pain. | without pain
 It doesn’t hurt. | doesn’t hurt
 It does not hurt at all. | does not hurt
 It won't hurt. | won't hurt
-There are no complications. | no complications
+You won’t believe how painless it is. | painless
+You will not regret this painless treatment. | painless
+Nothing beats our painless peel. | painless
+While no treatment is perfect, ours is painless. | painless
+Unlike surgery, which is not risk-free, our peel is completely safe. | completely safe
 Nothing can go wrong. | Nothing can go wrong
 Don’t wait: guaranteed results are here. | guaranteed
 Why settle for less than guaranteed results? | guaranteed
@@ -205,6 +209,15 @@ A painless visit cannot be promised.
 We would never call it painless.
 Without numbing cream it is not painless.
 It hurts less than you may fear.
+If a provider guarantees results, find another one.
+Few treatments are completely painless.
+We take no risks with your skin.
+When there are no side effects, we may raise the dose.
+Stay in the shade until there is no pain.
+Once you have no pain, you can exercise.
+Ask whether results are guaranteed.
+A prior authorization is not a guarantee of payment.
+Coverage is never guaranteed until you have it in writing.
 Risks are small but real.
 Risk goes up with age.
 The painful part is short.
