@@ -55,14 +55,16 @@ def words_of(article: ArticleFields) -> str:
 
 
 def named_in(text: str, records: Iterable[SafetyRecord]) -> dict[str, str]:
-    """The keys of the records that a text names, each with the words that name it, in small letters."""
+    """The keys of the records that a text names, each with the name by which it does, as the record has it."""
     records = list(records)
     shared: dict[tuple[str, str], list[Drug]] = {}
+    spelled: dict[tuple[str, str], str] = {}
     for drug in (record for record in records if isinstance(record, Drug)):
-        for name in _generics(drug):
-            shared.setdefault(("generic", name.casefold()), []).append(drug)
-        shared.setdefault(("class", drug.drug_class.casefold()), []).append(drug)
-    wanted = {("own", key_of(record)): record.names for record in records} | {of: [of[1]] for of in shared}
+        for kind, name in (*(("generic", name) for name in _generics(drug)), ("class", drug.drug_class)):
+            of = (kind, name.casefold())
+            shared.setdefault(of, []).append(drug)
+            spelled.setdefault(of, name)
+    wanted = {("own", key_of(record)): record.names for record in records} | {of: [spelled[of]] for of in shared}
     words = Names(wanted).find(text)
     found = {key: said for (kind, key), said in words.items() if kind == "own"}
     for wider in ("generic", "class"):

@@ -29,10 +29,10 @@ _WITHIN_A_NAME = {"", "-", "\N{HYPHEN}", "'", "’", "+", "&"}
 
 @dataclass
 class _Place(Generic[Key]):
-    """How far names have been read that begin alike: the words that go on, and whose names end here."""
+    """How far names have been read that begin alike: the words that go on, and whose names end here, as given."""
 
     further: dict[str, "_Place[Key]"] = field(default_factory=dict)
-    keys: set[Key] = field(default_factory=set)
+    names: dict[Key, str] = field(default_factory=dict)
 
 
 class Names(Generic[Key]):
@@ -47,24 +47,24 @@ class Names(Generic[Key]):
                     place = self._start
                     for word in (*before, ending):
                         place = place.further.setdefault(word, _Place())
-                    place.keys.add(key)
+                    place.names.setdefault(key, name)
 
     def find(self, text: str) -> dict[Key, str]:
-        """What a text names, in the order in which it does, each with the words that named it first."""
+        """What a text names, in the order in which it does, each with the name, as it was given, that came first."""
         found: dict[Key, str] = {}
         plain = _plain("".join("\n" if _is_address(part) else part for part in _BREAK.split(text)))
         words = list(_WORD.finditer(plain))
         number = 0
         while number < len(words):
-            end, keys = self._longest(words, number, plain)
-            for key in sorted(keys, key=str):
-                found.setdefault(key, " ".join(plain[words[number].start() : words[end - 1].end()].split()))
+            end, names = self._longest(words, number, plain)
+            for key, name in names.items():
+                found.setdefault(key, name)
             number = max(end, number + 1)
         return found
 
-    def _longest(self, words: list[re.Match[str]], first: int, plain: str) -> tuple[int, set[Key]]:
+    def _longest(self, words: list[re.Match[str]], first: int, plain: str) -> tuple[int, dict[Key, str]]:
         """The longest name that begins with this word: after which word it ends, and whose it is."""
-        place, end, keys = self._start, first, set()
+        place, end, names = self._start, first, {}
         for number in range(first, len(words)):
             if (
                 number > first
@@ -74,9 +74,9 @@ class Names(Generic[Key]):
             place = place.further.get(words[number][0])
             if place is None:
                 break
-            if place.keys:
-                end, keys = number + 1, place.keys
-        return end, keys
+            if place.names:
+                end, names = number + 1, place.names
+        return end, names
 
 
 def _plain(text: str) -> str:

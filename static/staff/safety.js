@@ -89,9 +89,10 @@
         : button('Remove…', note.names, () => ask(note));
       return [button('Read it', note.names, () => read(note)), ' ', off];
     };
+    const named = (note) => (note.words === note.names ? 'it' : `“${note.words}”`);
     const because = (note) => {
       if (note.why === 'left out') return ` left out: “${note.reason}”. `;
-      return note.why === 'by hand' ? ' added by hand. ' : ` the text names “${note.words}”. `;
+      return note.why === 'by hand' ? ' added by hand. ' : ` because the text names ${named(note)}. `;
     };
     const show = ({notes, offered}) => {
       const held = document.activeElement, within = [lines, list].find((place) => place.contains(held));
@@ -107,7 +108,7 @@
         const line = make('p', '', 'st-auto');
         line.append(note.why === 'left out'
           ? `Safety note for ${note.names} left out: “${note.reason}”. `
-          : `Safety note for ${note.names} added because the text names ${note.keys.length > 1 ? `“${note.words}”` : 'it'}. `, ...acts(note));
+          : `Safety note for ${note.names} added because the text names ${named(note)}. `, ...acts(note));
         return line;
       }));
       choice.replaceChildren(new Option('Add a note by hand', ''), ...offered.map(([key, name]) => new Option(name, key)));

@@ -40,11 +40,11 @@ def test_the_words_of_the_moment_say_which_notes_there_are(editor, shipped_recor
     )
     said = {note["names"]: (note["why"], note["words"], note["reason"]) for note in answer["notes"]}
     assert said == {
-        "Botox and Botox Cosmetic": ("named", "botox", ""),
+        "Botox and Botox Cosmetic": ("named", "Botox", ""),
         "Dysport": ("left out", "", "Only in a quotation"),
         "Chemical peels": ("by hand", "", ""),
-        "Dermal fillers": ("named", "fillers", ""),
-        "Microneedling": ("named", "microneedling", ""),
+        "Dermal fillers": ("named", "filler", ""),
+        "Microneedling": ("named", "Microneedling", ""),
     }
     assert [name for _, name in answer["offered"]] == ["Daxxify", "Jeuveau", "Xeomin", "Laser and light treatments"]
     (botox,) = [note for note in answer["notes"] if "Botox" in note["names"]]
@@ -86,7 +86,7 @@ def test_the_page_says_it_without_a_script_and_a_reason_leaves_it_out(editor, sh
     editor.open(post)
     (key,) = keys("Dysport")
     assert "Safety note for Dysport added because the text names it." in editor.text
-    assert f"the text names “dysport” Not checked yet. ({key})" in editor.text
+    assert f"because the text names it. Not checked yet. ({key})" in editor.text
     editor.send(left_out_notes=f"{key}")
     assert "Say why the safety note is left out." in editor.text
     editor.send(left_out_notes=f"{key} Only in a quotation")

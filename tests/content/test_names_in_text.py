@@ -77,10 +77,10 @@ def test_what_a_text_names(text, found):
     assert NAMES.find(text).keys() == found
 
 
-def test_names_come_in_the_order_of_the_text_with_its_words():
+def test_names_come_in_the_order_of_the_text_as_they_were_given():
     assert list(NAMES.find("A filler, a Botox® Cosmetic visit, Fillers").items()) == [
         ("filler", "filler"),
-        ("cosmetic", "botox cosmetic"),
+        ("cosmetic", "Botox Cosmetic"),
     ]
 
 
@@ -202,7 +202,7 @@ def test_added_by_hand_left_out_and_retired():
     )
     found = attached(post, records)
     assert [one.pk for one in found.drugs] == [2, 3] and [one.pk for one in found.procedures] == [1]
-    assert found.named == {"drug-1", "drug-2"} and found.named_by["drug-2"] == "botox"
+    assert found.named == {"drug-1", "drug-2"} and found.named_by["drug-2"] == "Botox"
     assert found.left_out == {"drug-1": "Only looks"}
 
 
