@@ -17,11 +17,16 @@ from blog import publishing, reading
 from blog.content.plain import tidy_line
 from blog.models import Drug, Procedure, SafetyRecord, Source
 from blog.publishing import safety_records
+from blog.publishing.medical_review import affected_by
 from blog.reader_notes import notes_about
 
 from .staff_model import StaffModelAdmin
 
 LISTED = 10
+
+
+def _counted(articles: int) -> str:
+    return "1 reviewed article goes" if articles == 1 else f"{articles} reviewed articles go"
 
 
 class LinesTextField(forms.CharField):
@@ -144,8 +149,9 @@ class SafetyRecordAdmin(StaffModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: SafetyRecord, form: SafetyRecordForm, change: bool) -> None:
         """Save through ``blog.publishing``, which writes it down."""
-        safety_records.save_record(request.user, obj, seen=form.cleaned_data.get("seen"))
-        request.staff_sentence = f"“{obj}”: saved. Readers see it at once."
+        lapsed = safety_records.save_record(request.user, obj, seen=form.cleaned_data.get("seen"))
+        back = f" {_counted(len(lapsed))} back into review." if lapsed else ""
+        request.staff_sentence = f"“{obj}”: saved. Readers see it at once.{back}"
 
     def sign(self, request: HttpRequest, pk: int) -> HttpResponse:
         """«I have checked these words», by a clinician (POST)."""
@@ -176,7 +182,8 @@ class SafetyRecordAdmin(StaffModelAdmin):
         record: SafetyRecord | None = context.get("original")
         if record is not None:
             stored = self.get_object(request, str(record.pk))
-            shown = safety_records.showing(stored, timezone.now())
+            now = timezone.now()
+            shown, reviewed = safety_records.showing(stored, now), affected_by(stored, now)
             by_kind = ([stored], []) if isinstance(stored, Drug) else ([], [stored])
             context |= {
                 "record": stored,
@@ -185,6 +192,7 @@ class SafetyRecordAdmin(StaffModelAdmin):
                 "articles": shown[:LISTED],
                 "more_articles": max(0, len(shown) - LISTED),
                 "article_count": len(shown),
+                "would_lapse": _counted(len(reviewed)) if reviewed else "",
                 "version": safety_records.newest_version(stored),
                 "may_sign": safety_records.signer_of(request.user) is not None,
                 "sign_address": self._address("sign", stored.pk),

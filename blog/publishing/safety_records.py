@@ -6,9 +6,20 @@ from datetime import datetime
 from django.db.models import CharField, F, Q, Value
 from django.utils import timezone
 
-from blog.models import AuditEntry, Author, Drug, Procedure, Publication, RecordVersion, SafetyRecord, public_write
+from blog.models import (
+    AuditEntry,
+    Author,
+    Drug,
+    Post,
+    Procedure,
+    Publication,
+    RecordVersion,
+    SafetyRecord,
+    public_write,
+)
 
 from .access import Actor, NotAllowed, Refused, may_decide_review
+from .medical_review import lapse_for
 from .record import record as write_down
 
 
@@ -24,11 +35,12 @@ def newest_version(record: SafetyRecord) -> int | None:
 
 def save_record(
     actor: Actor, record: SafetyRecord, *, seen: int | None = None, now: datetime | None = None
-) -> list[str]:
-    """Save a drug or procedure as it stands in ``record``; readers see it at once. Returns the names of what changed.
+) -> list[Post]:
+    """Save a drug or procedure as it stands in ``record``; readers see it at once.
 
-    Other words lose the name of the clinician who signed those before. ``seen`` is the version on which
-    the changes were made. Raises ``NotAllowed``, and ``RecordChanged`` where that is not the newest any more.
+    Other words lose the name of the clinician who signed those before, and the articles that show them their review:
+    returns those posts. ``seen`` is the version on which the changes were made. Raises ``NotAllowed``, and
+    ``RecordChanged`` where that is not the newest any more.
     """
     verb = "add" if record.pk is None else "change"
     if not (actor.is_active and actor.has_perm(f"blog.{verb}_{record._meta.model_name}")):
@@ -39,12 +51,14 @@ def save_record(
         if stored is not None and seen is not None:
             _require_seen(stored, seen)
         changed = _changed(record, stored)
-        if changed:
-            record.save()
-            kind = record._meta.verbose_name
-            reason = f"{kind.capitalize()} “{record}”: {', '.join(changed) if stored is not None else 'new'}"
-            write_down(actor, AuditEntry.Act.RECORD_CHANGED, at=now, reason=reason)
-    return changed
+        if not changed:
+            return []
+        has_other_words = stored is not None and record.words_changed_from(stored)
+        record.save()
+        what = f"{record._meta.verbose_name.capitalize()} “{record}”"
+        reason = f"{what}: {', '.join(changed) if stored is not None else 'new'}"
+        write_down(actor, AuditEntry.Act.RECORD_CHANGED, at=now, reason=reason)
+        return lapse_for(record, now, actor) if has_other_words else []
 
 
 def signer_of(actor: Actor) -> Author | None:

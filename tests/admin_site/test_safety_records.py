@@ -2,10 +2,11 @@
 
 import pytest
 from django.contrib.auth.models import User
-from factories import make_author, make_editor, make_post
+from factories import make_author, make_editor, make_post, make_practice
 from staff_words import words
 
-from blog.models import AuditEntry, Drug, Procedure, RecordVersion
+from blog.models import AuditEntry, Drug, MedicalReview, Procedure, RecordVersion
+from blog.publishing import approve, newest_revision, publish, submit
 
 pytestmark = pytest.mark.django_db
 CHANGE = "/admin/blog/drug/{}/change/"
@@ -141,3 +142,23 @@ def test_the_first_page_says_how_many_wait_for_a_clinician(as_user, drug, review
     assert "not checked yet" not in words(as_user(mara).get("/admin/"))
     assert "Vabotin" not in words(as_user(mara).get("/admin/blog/drug/?checked=no"))
     assert "Vabotin" in words(as_user(mara).get("/admin/blog/drug/?checked=yes"))
+
+
+def test_other_words_put_reviewed_articles_back_into_review(as_user, drug, erin, reviewer):
+    make_practice(review_policy="may")
+    make_post("Something else")
+    post = make_post("All about Vabotin", live=False)
+    revision = newest_revision(post)
+    submit(make_editor(), revision)
+    approve(reviewer, revision)
+    publish(make_editor(), newest_revision(post))
+    client = as_user(make_editor())
+    assert "1 reviewed article goes back into review when its words change." in words(
+        client.get(CHANGE.format(drug.pk))
+    )
+    client.post(CHANGE.format(drug.pk), form_of(drug, other_names="Vab"))
+    assert MedicalReview.objects.standing().count() == 1, "no word of the note is another one"
+    drug.refresh_from_db()
+    answer = client.post(CHANGE.format(drug.pk), form_of(drug, boxed_warning="It can kill."), follow=True)
+    assert "Readers see it at once. 1 reviewed article goes back into review." in words(answer)
+    assert not MedicalReview.objects.standing().exists()
