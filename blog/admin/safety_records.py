@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model, QuerySet, URLField
+from django.db.models import DateField, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 from blog import publishing, reading
 from blog.content.plain import tidy_line
 from blog.models import Drug, Procedure, SafetyRecord, Source
+from blog.models.fields import ParagraphField
 from blog.publishing import safety_records
 from blog.publishing.medical_review import affected_by
 from blog.reader_notes import notes_about
@@ -32,7 +34,7 @@ def _counted(articles: int) -> str:
 class LinesTextField(forms.CharField):
     """Short lines, one below the other. The form's value is the list; blank lines drop out."""
 
-    widget = forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"})
+    widget = forms.Textarea(attrs={"rows": 7, "class": "vLargeTextField"})
 
     def prepare_value(self, value: object) -> str:
         """The lines below one another."""
@@ -116,7 +118,7 @@ class Checked(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() == "no":
-            return queryset.filter(checked_by=None)
+            return queryset.filter(checked_by=None, is_retired=False)
         return queryset.exclude(checked_by=None) if self.value() == "yes" else queryset
 
 
@@ -125,11 +127,14 @@ class SafetyRecordAdmin(StaffModelAdmin):
 
     form = SafetyRecordForm
     change_form_template = "admin/blog/safety_record/change_form.html"
-    list_filter = (Checked, "is_retired")
+    list_filter = (Checked,)
     list_select_related = ("checked_by",)
     saved_words = "Saved. Readers see it at once."
     formfield_overrides = StaffModelAdmin.formfield_overrides | {
-        URLField: {"assume_scheme": "https", "widget": forms.URLInput(attrs={"class": "vTextField"})}
+        URLField: {"assume_scheme": "https", "widget": forms.URLInput(attrs={"class": "vTextField"})},
+        # Django's own box counts the hours between a server and a browser, which a day does not have.
+        DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+        ParagraphField: {"widget": AdminTextareaWidget(attrs={"rows": 6})},
     }
 
     class Media:
@@ -202,7 +207,9 @@ class SafetyRecordAdmin(StaffModelAdmin):
 
     @admin.display(description="Checked", ordering="checked_on")
     def checked(self, record: SafetyRecord) -> str:
-        """Who has signed the words, and when."""
+        """Who has signed the words, and when; what is not in use any more needs nobody."""
+        if record.is_retired:
+            return format_html('<span class="st-chip">{}</span>', "Not offered here any more")
         if record.checked_by is None:
             return format_html('<span class="st-chip sched">{}</span>', "Not checked yet")
         day = f"{record.checked_on:%B} {record.checked_on.day}, {record.checked_on.year}"
@@ -219,7 +226,7 @@ class DrugAdmin(SafetyRecordAdmin):
         ("What it rests on", {"fields": ("label_url", "label_checked_on", "sources", "approved_uses")}),
         ("In use", {"fields": ("is_retired",)}),
     )
-    list_display = ("brand_name", "generic_name", "drug_class", "checked", "label_checked_on", "is_retired")
+    list_display = ("brand_name", "checked", "generic_name", "drug_class", "label_checked_on")
     search_fields = ("brand_name", "generic_name")
 
 
@@ -233,5 +240,5 @@ class ProcedureAdmin(SafetyRecordAdmin):
         ("What it rests on", {"fields": ("sources",)}),
         ("In use", {"fields": ("is_retired",)}),
     )
-    list_display = ("name", "checked", "is_retired")
+    list_display = ("name", "checked", "procedure_type")
     search_fields = ("name",)

@@ -270,11 +270,11 @@ def unchecked_safety_records(user: User, now: datetime, taken: Taken) -> Section
         return Section("safety-records", "Safety notes")
     names = ", ".join(name for _, name in found[:SHOWN]) + (" and others" if len(found) > SHOWN else "")
     said = "1 safety record is" if len(found) == 1 else f"{len(found)} safety records are"
+    drugs, procedures = (f"{reverse(f'admin:blog_{kind}_changelist')}?checked=no" for kind in ("drug", "procedure"))
     kinds = {kind for kind, _ in found}
-    address = reverse(f"admin:blog_{'drug' if 'drug' in kinds else 'procedure'}_changelist")
-    row = Row(
-        f"{said} not checked yet", f"{address}?checked=no&is_retired__exact=0", f"{names}. A clinician signs them"
-    )
+    row = Row(f"{said} not checked yet", drugs if "drug" in kinds else procedures, f"{names}. A clinician signs them")
+    if len(kinds) > 1:
+        row.button, row.button_url = "Procedures", procedures
     return Section("safety-records", "Safety notes", [row], ahead=True)
 
 
