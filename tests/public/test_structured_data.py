@@ -22,12 +22,14 @@ WEB_PAGE = "@id! url! name! description! inLanguage! breadcrumb! publisher!"
 TYPES = {
     "CollectionPage": WEB_PAGE,
     "ProfilePage": f"{WEB_PAGE} mainEntity!",
-    "WebPage": f"{WEB_PAGE} datePublished! dateModified! mainEntity! primaryImageOfPage",
+    "MedicalWebPage": f"{WEB_PAGE} datePublished! dateModified! mainEntity! medicalAudience! primaryImageOfPage",
+    "MedicalAudience": "audienceType!",
+    "EducationalOccupationalCredential": "name!",
     "BlogPosting": "@id! headline! alternativeHeadline description! image datePublished! dateModified! author! "
     "publisher! mainEntityOfPage! articleSection keywords inLanguage!",
     "BreadcrumbList": "@id! itemListElement!",
     "ListItem": "position! name! item!",
-    "Person": "@id! name! url! jobTitle honorificSuffix sameAs description image",
+    "Person": "@id! name! url! jobTitle honorificSuffix sameAs description image hasCredential",
     "MedicalBusiness": "@id! name! url! logo telephone address",
     "ImageObject": "@id url! width! height! caption creditText",
 }
@@ -133,8 +135,8 @@ def test_an_articles_graph(client, everything):
         "datePublished": "2026-01-15T12:00:00-09:00",
         "dateModified": "2026-01-18T12:00:00-09:00",
     }
-    assert nodes["WebPage"] == {
-        "@type": "WebPage",
+    assert nodes["MedicalWebPage"] == {
+        "@type": "MedicalWebPage",
         "@id": address,
         "url": address,
         "name": "How lasers work",
@@ -145,6 +147,7 @@ def test_an_articles_graph(client, everything):
         "datePublished": "2026-01-15T12:00:00-09:00",
         "dateModified": "2026-01-18T12:00:00-09:00",
         "mainEntity": {"@id": f"{address}#article"},
+        "medicalAudience": {"@type": "MedicalAudience", "audienceType": "Patient"},
         "primaryImageOfPage": {"@id": f"{address}#main-photo"},
     }
     assert nodes["ImageObject"] == {
@@ -176,7 +179,7 @@ def test_what_is_blank_leaves_no_trace(client):
     make_practice(phone="Ask at the desk")
     make_post("How lasers work")
     nodes = graph(get(client, "/blog/how-lasers-work/"))
-    assert nodes.keys() == {"WebPage", "BlogPosting", "BreadcrumbList", "MedicalBusiness"}
+    assert nodes.keys() == {"MedicalWebPage", "BlogPosting", "BreadcrumbList", "MedicalBusiness"}
     assert nodes["MedicalBusiness"] == {
         "@type": "MedicalBusiness",
         "@id": f"{SITE}/#practice",
@@ -184,7 +187,7 @@ def test_what_is_blank_leaves_no_trace(client):
         "url": f"{SITE}/blog/",
     }
     absent = {"image", "alternativeHeadline", "articleSection", "keywords"}
-    assert not absent & nodes["BlogPosting"].keys() and "primaryImageOfPage" not in nodes["WebPage"]
+    assert not absent & nodes["BlogPosting"].keys() and "primaryImageOfPage" not in nodes["MedicalWebPage"]
     assert nodes["BlogPosting"]["author"][0].keys() == {"@type", "@id", "name", "url"}
 
 
