@@ -34,6 +34,7 @@ class SourceForm(forms.ModelForm):
     url = forms.URLField(
         label="Link",
         required=False,
+        widget=forms.URLInput(attrs={"class": "vTextField"}),
         assume_scheme="https",
         max_length=Source._meta.get_field("url").max_length,
         error_messages={"invalid": "This is no web address. Copy it from the browser’s address line."},

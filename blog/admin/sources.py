@@ -59,7 +59,7 @@ class SourceAdmin(StaffModelAdmin):
     form = SourceForm
     change_form_template = "admin/blog/source/change_form.html"
     fields = ("title", "publisher", "url", "accessed_on", "is_retired")
-    list_display = ("title", "publisher", "used_in", "link_state", "seen_on", "record_number")
+    list_display = ("title", "link_state", "used_in", "publisher", "seen_on", "record_number")
     list_filter = (LinkFilter,)
     search_fields = ("title", "publisher", "url")
     saved_words = "Saved."
@@ -153,5 +153,5 @@ def link_words(source: Source, check: LinkCheck | None) -> str:
         return "Not looked at yet"
     when = full_day(check.checked_at)
     if check.is_gone:
-        return f"No longer there: {check.answer} ({when})"
+        return f"No longer there on {when}: {check.answer}"
     return f"Did not answer on {when}: {check.answer}" if check.answer else f"There on {when}"

@@ -1,5 +1,6 @@
 """Sources on the staff side: the sheet's answers, list and form, who may, and what the work list says."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -117,9 +118,9 @@ class TestListAndForm:
         LinkCheck.objects.create(
             url=gone.url, checked_at=now, failing_since=now - timedelta(days=1), answer="the page is not there (404)"
         )
-        found = {row[0]: row[2:4] for row in rows(writer.get("/admin/blog/source/"))}
-        assert found["Shown"] == ["1", "No link"]
-        assert found["Gone"][1].startswith("No longer there: the page is not there (404)")
+        found = {row[0]: row[1:3] for row in rows(writer.get("/admin/blog/source/"))}
+        assert found["Shown"] == ["No link", "1"]
+        assert re.fullmatch(r"No longer there on \w+ \d+, \d+: the page is not there \(404\)", found["Gone"][0])
         assert [row[0] for row in rows(writer.get("/admin/blog/source/?link=gone"))] == ["Gone"]
 
     def test_a_change_says_which_live_articles_show_the_old_words(self, writer):
