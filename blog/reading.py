@@ -33,6 +33,7 @@ from blog.models import (
 from blog.models.publication import PublicationQuerySet
 from blog.pictures import Figure, body_pictures, hero_figure
 from blog.reader_notes import Records, SafetyNote, load_records, may_have_notes, notes_about
+from blog.reviewed import Reviewed, current_review, with_review
 from blog.sources import ShownSource, numbers, on_page
 
 POSTS_PER_PAGE = 10
@@ -72,6 +73,7 @@ class ArticlePage:
     cited: frozenset[int] = frozenset()
     # The drugs and procedures of another day; None for those of today, which this process holds.
     records: Records | None = None
+    reviewed: Reviewed | None = None
 
     @property
     def version(self) -> str:
@@ -248,7 +250,8 @@ def find_article(slug: str, now: datetime) -> Publication | Moved | Gone | None:
     An old address is answered by the latest past publication that had it, so there are no chains and no loops.
     """
     live = Publication.objects.live(now).order_by()
-    found = live.filter(slug=slug).select_related("author", "author__photo", "topic", "hero_image").first()
+    found = with_review(live.filter(slug=slug), now)
+    found = found.select_related("author", "author__photo", "topic", "hero_image").first()
     if found is not None:
         return found
     past = Publication.objects.filter(slug=slug, live_from__lte=now).order_by("-live_from").values("post_id").first()
@@ -273,6 +276,7 @@ def article_page(
     they were, for a page of another day, and ``records`` are the drugs and procedures of that day. A picture that was
     replaced everywhere is not shown. Care cards end with the numbers of ``clinic``; without one, it is asked for where
     there is such a card.
+    Only a publication names who reviewed it: in a preview nothing is signed by that page.
     """
     used = shared(Image.objects.filter(pk__in=image_ids(article.body)))
     shown = {image.pk: image for image in used if image.replaced_by_id is None}
@@ -294,6 +298,7 @@ def article_page(
         sources=sources,
         cited=rendered.cited,
         records=records,
+        reviewed=current_review(article, now) if isinstance(article, Publication) else None,
     )
 
 

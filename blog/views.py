@@ -14,7 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from blog import heads, reading, structured_data
+from blog import heads, reading, reviewed, structured_data
 from blog import search as readers_search
 from blog.health.around import MARK, site_mark
 from blog.models import Author, Tag, Topic
@@ -79,7 +79,9 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 def _list(request: HttpRequest, now: datetime, template: str, paginator: Paginator, **about) -> HttpResponse:
     page = reading.page_of(paginator, request.GET.get("page"))
     # A topic, tag or person without a live article does not exist for readers: its name may belong to a draft.
-    if page is None or (about and paginator.count == 0):
+    # But for a clinician whom a page names as its reviewer, with a link to here.
+    exists = not about or paginator.count or (about.get("author") and reviewed.names_as_reviewer(about["author"], now))
+    if page is None or not exists:
         raise Http404
     practice = reading.practice()
     head = heads.list_head(practice, page, **about)

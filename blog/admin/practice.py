@@ -1,20 +1,24 @@
 """The clinic itself: one record, so one form and no list."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.db.models import Field, URLField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.text import get_text_list
 
 from blog.content.plain import tidy_line
 from blog.models import AuditEntry, Image, Practice, public_write
 from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, can_be_dialled, validate_menu_links
-from blog.publishing import record
+from blog.publishing import PolicyChange, lapse_for, record, set_review_policy
 
 from .picture_words import held_picture
 from .staff_model import StaffModelAdmin
+
+# Of the posts that a new rule takes out of the schedule no more are named in its message.
+NAMED = 3
 
 
 class MenuLinksWidget(forms.MultiWidget):
@@ -154,10 +158,32 @@ class PracticeAdmin(StaffModelAdmin):
     def save_model(self, request: HttpRequest, obj: Practice, form: forms.ModelForm, change: bool) -> None:
         """Save, and write down which details are other ones now."""
         with public_write():
+            # Both hold posts, which come before the practice.
+            if "disclaimer" in form.changed_data:
+                lapse_for(obj, timezone.now(), request.user)
+            if "review_policy" in form.changed_data:
+                self._say_what_changed(request, set_review_policy(request.user, obj.review_policy))
             super().save_model(request, obj, form, change)
-            if form.changed_data:
-                names = ", ".join(form.fields[name].label for name in form.changed_data)
+            others = [name for name in form.changed_data if name != "review_policy"]
+            if others:
+                names = ", ".join(form.fields[name].label for name in others)
                 record(request.user, AuditEntry.Act.PRACTICE_CHANGED, at=timezone.now(), reason=names)
+
+    def _say_what_changed(self, request: HttpRequest, change: PolicyChange) -> None:
+        if change.unscheduled:
+            titles = get_text_list([f"“{post.title}”" for post in change.unscheduled[:NAMED]], "and")
+            more = len(change.unscheduled) - NAMED
+            messages.warning(
+                request,
+                f"Not scheduled any more, because nobody has reviewed it: {titles}"
+                f"{f' and {more} more' if more > 0 else ''}. The drafts stand as they were; ask for a review of each.",
+            )
+        if change.live_without_review:
+            count = len(change.live_without_review)
+            messages.info(
+                request,
+                f"{count} live {'article has' if count == 1 else 'articles have'} no review. What is live stays live.",
+            )
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field | None:
         """Pictures are chosen here and added on their own screen."""

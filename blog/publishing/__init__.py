@@ -69,14 +69,10 @@ from .review import (
     Order,
     OtherWords,
     ReviewStanding,
-    approved_of,
     last_decided,
     may_decide,
     may_send_back,
-    queue_for,
-    ready_to_publish,
     review_standing,
-    sent_back_to,
     somebody_reviews,
     submit,
     take_back,
@@ -85,6 +81,7 @@ from .review import (
 )
 from .review_lists import due, live_without_review, needs_review_again
 from .review_policy import PolicyChange, scheduled_without_review, set_review_policy
+from .review_queue import approved_of, queue_for, ready_to_publish, sent_back_to
 from .samples import load_samples, remove_samples, sample_practice_values, samples_present
 from .signatures import MONTHS, MOST_MONTHS, lacks_review, signature_under
 from .signers import needs_signature, policy, why_not_sign, wrote

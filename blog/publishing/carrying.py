@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from blog import outbox
 from blog.content.spelling import Change, Words, corrections
-from blog.models import AuditEntry, MedicalReview, Revision, SafetyRecord
+from blog.models import AuditEntry, MedicalReview, Review, Revision, SafetyRecord
 from blog.safety_notes import attached, keys, known_records
 
 from .access import Actor, name_of, person
@@ -89,11 +89,14 @@ def keep_over_correction(actor: Actor, revision: Revision, at: datetime, now: da
     return kept
 
 
-def carry(signed: MedicalReview, revision: Revision, digest: str, now: datetime) -> MedicalReview:
+def carry(
+    signed: MedicalReview, revision: Revision, digest: str, now: datetime, request: Review | None = None
+) -> MedicalReview:
     """The same signature under other words: same reviewer, same days; the caller has judged the words."""
     return MedicalReview.objects.create(
         post_id=revision.post_id,
         revision=revision,
+        request=request,
         reviewer_id=signed.reviewer_id,
         signed_by_id=signed.signed_by_id,
         signed_at=now,

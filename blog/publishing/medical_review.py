@@ -113,8 +113,14 @@ def _reason(actor: Actor, signatures: Iterable[MedicalReview], because: str) -> 
 
 
 def _with_kept(signatures: Iterable[MedicalReview]) -> list[MedicalReview]:
-    """Those signatures that stand, and what was kept from them, in the order of their keys."""
-    keys = {one.pk for one in signatures}
+    """Those signatures that stand, the same person's others under the same words, and what was kept from all of them.
+
+    In the order of their keys.
+    """
+    which = Q(pk__in=[])
+    for one in signatures:
+        which |= Q(post=one.post_id, digest=one.digest, reviewer=one.reviewer_id)
+    keys = set(MedicalReview.objects.filter(which).values_list("pk", flat=True))
     which = Q(pk__in=keys) | Q(carried_from__in=keys)
     return list(MedicalReview.objects.standing().filter(which).select_related("post", "revision").order_by("pk"))
 

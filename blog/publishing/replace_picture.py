@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from blog.content.swap import with_other_pictures
 from blog.models import (
+    ArticleFields,
     AuditEntry,
     Author,
     Image,
+    MedicalReview,
     Post,
     Practice,
     Publication,
@@ -22,13 +25,18 @@ from blog.pictures import remove_replaced_files
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
+from .carrying import carry
+from .digest import digest_of, digest_of_page
 from .drafts import PICTURE_REPLACED, newest_revision, seal
 from .held import put_in_place
 from .picture_places import PRACTICE_FIELDS, Places, places_of, posts_using, uses
 from .record import record
+from .review import review_standing
+from .signatures import lacks_review
 
 _STEP = timedelta(microseconds=1)
 _ATTEMPTS = 5
+ONLY_A_PICTURE = "Only a picture was replaced."
 
 
 class _MoreUses(Exception):
@@ -114,6 +122,8 @@ def _replace_in_post(actor: Actor, post: Post, old: Image, new: Image, words_of:
         post.save(update_fields=["body", "hero_image", "hero_alt", "hero_is_decorative", "saved_at"])
     if draft is not newest:
         Review.objects.filter(post=post, revision=newest, outcome=Review.Outcome.WAITING).update(revision=draft)
+        if _says_the_same(newest, draft, numbers):
+            _keep_review_of_draft(actor, newest, draft, now)
     _replace_in_open_words(post, newest, draft, numbers, words_of)
     _replace_before_readers(actor, post, newest, draft, numbers, words_of, now)
 
@@ -176,7 +186,8 @@ def _replace_before_readers(
         is_draft = newest is not None and base.pk == newest.pk
         # The text that readers have is not the draft any more: its version stands beside the line of drafts.
         revision = draft if is_draft else _successor(actor, base, numbers, words_of, now, set_aside=True)
-        _publish_again(actor, shown, revision, numbers, words_of, now)
+        again = _publish_again(actor, shown, revision, numbers, words_of, now)
+        _keep_review_of_page(actor, shown, again, numbers, now)
         record(
             actor,
             AuditEntry.Act.PICTURE_REPLACED,
@@ -191,12 +202,13 @@ def _replace_before_readers(
 
 def _publish_again(
     actor: Actor, shown: Publication, revision: Revision, numbers: dict[int, int], words_of: Image | None, now: datetime
-) -> None:
+) -> Publication:
     """The same publication with the other picture: from now on where readers see it, else from its own minute on."""
     fields = {field.attname for field in Publication._meta.concrete_fields if not field.primary_key}
     again = Publication(**{name: getattr(shown, name) for name in fields})
     put_in_place(again, numbers, words_of)
     again.revision, again.released_by, again.released_at = revision, person(actor), now
+    again.digest = digest_of_page(again) if shown.digest else ""
     tags = list(PublicationTag.objects.filter(publication=shown).values_list("tag_id", flat=True))
     if shown.live_from > now:
         Publication.objects.filter(pk=shown.pk).discard()
@@ -206,3 +218,57 @@ def _publish_again(
         shown.save(update_fields=["live_until"])
     again.save()
     PublicationTag.objects.bulk_create(PublicationTag(publication=again, tag_id=pk) for pk in tags)
+    return again
+
+
+def _keep_review_of_draft(actor: Actor, before: Revision, draft: Revision, now: datetime) -> None:
+    """An approval goes on where only the picture is another one, and so does the signature that it was."""
+    approved = review_standing(draft.post, before).approved
+    if approved is None:
+        return
+    copied = ("submitted_by_id", "submitted_at", "note", "outcome", "decided_by_id", "decided_at", "answer")
+    request = Review.objects.create(
+        post_id=draft.post_id, revision=draft, **{name: getattr(approved, name) for name in copied}
+    )
+    signed = MedicalReview.objects.standing().filter(revision=before, request=approved).first()
+    if signed is not None:
+        carry(signed, draft, digest_of(draft), now, request=request)
+        record(actor, AuditEntry.Act.REVIEW_CARRIED, at=now, post=draft.post, revision=draft, reason=ONLY_A_PICTURE)
+
+
+def _keep_review_of_page(
+    actor: Actor, shown: Publication, again: Publication, numbers: dict[int, int], now: datetime
+) -> None:
+    """The signature under a page goes on where only the picture is another one; other words need another signature.
+
+    Raises ``Refused`` for those where a clinician must review: there nobody brings them before readers in passing.
+    """
+    if not _says_the_same(shown, again, numbers):
+        if lacks_review(again, max(now, again.live_from)):
+            raise Refused(
+                f"“{again.title}” would describe the new picture in other words, and here a clinician must review a "
+                "text before it goes live. Keep the descriptions of each place, or change that post by itself and ask "
+                "for a review. Nothing was changed."
+            )
+        return
+    stand = MedicalReview.objects.standing()
+    signed = stand.under(shown.post_id, shown.digest, shown.author_id).order_by("-reviewed_on", "-pk").first()
+    if signed is None or stand.filter(post=again.post_id, digest=again.digest).exists():
+        return
+    carry(signed, again.revision, again.digest, now)
+    record(
+        actor,
+        AuditEntry.Act.REVIEW_CARRIED,
+        at=now,
+        post=again.post,
+        revision=again.revision,
+        reason=ONLY_A_PICTURE,
+    )
+
+
+def _says_the_same(before: ArticleFields, after: ArticleFields, numbers: dict[int, int]) -> bool:
+    """Whether two texts differ in the pictures alone, and what is said of each is the same."""
+    beside = ("hero_alt", "hero_is_decorative", "hero_caption")
+    return with_other_pictures(before.body, numbers) == after.body and all(
+        getattr(before, name) == getattr(after, name) for name in beside
+    )

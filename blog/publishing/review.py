@@ -19,11 +19,9 @@ from blog.content.plain import tidy_text
 from blog.models import (
     FAR_FUTURE,
     AuditEntry,
-    Author,
     MedicalReview,
     Post,
     Practice,
-    Publication,
     Review,
     Revision,
 )
@@ -31,11 +29,9 @@ from blog.models import (
 from .access import (
     Actor,
     NotAllowed,
-    Operator,
     Refused,
     may_decide_review,
     may_edit,
-    may_release,
     name_of,
     person,
     require_decide_review,
@@ -44,13 +40,11 @@ from .access import (
 )
 from .drafts import EditConflict, lock_post, newest_revision
 from .record import record
-from .signers import OWN_WORDS, may_sign_of, needs_signature, who_approves, who_signs, why_not_sign, wrote
+from .signers import OWN_WORDS, needs_signature, who_approves, who_signs, why_not_sign, wrote
 
 Outcome = Review.Outcome
 DECIDED = (Outcome.APPROVED, Outcome.SENT_BACK)
 LONGEST_TITLE_IN_MAIL = 120
-# Of a queue nobody sees more than this on one page.
-LONGEST_QUEUE = 50
 
 
 class OtherWords(Refused):
@@ -220,14 +214,14 @@ def close_waiting(actor: Actor, post: Post, now: datetime) -> None:
 
 def waiting_review(post: Post) -> Review | None:
     """The request that waits for a decision, with what it is about, and ``rule``, the practice's review policy."""
-    return _whole(post.reviews.filter(outcome=Outcome.WAITING)).annotate(rule=_rule()).first()
+    return whole(post.reviews.filter(outcome=Outcome.WAITING)).annotate(rule=rule()).first()
 
 
 def review_standing(post: Post, newest: Revision | None) -> ReviewStanding:
     """Where the review of a post stands whose newest draft is ``newest``. One query."""
     # At most one waits; of the decided ones only the latest counts.
-    found = _whole(post.reviews.filter(outcome__in=(Outcome.WAITING, *DECIDED)))
-    latest = list(found.annotate(is_undone=_undone()).order_by("-pk")[:2])
+    found = whole(post.reviews.filter(outcome__in=(Outcome.WAITING, *DECIDED)))
+    latest = list(found.annotate(is_undone=undone()).order_by("-pk")[:2])
     waiting = next((one for one in latest if one.outcome == Outcome.WAITING), None)
     decided = next((one for one in latest if one.outcome != Outcome.WAITING), None)
     if decided is None or newest is None:
@@ -245,94 +239,19 @@ def last_decided(post: Post, before: Revision) -> Review | None:
     return found.select_related("revision", "decided_by").order_by("-pk").first()
 
 
-def queue_for(actor: Actor, now: datetime) -> list[Review]:
-    """What waits for this person's decision, the longest wait first: never their own words. One query.
-
-    Where an approval is a clinician's signature, only what they may sign, by five queries more, however much waits.
-    ``is_live`` says whether readers see an earlier text of the post at ``now``.
-    """
-    if not may_decide_review(actor) or isinstance(actor, Operator):
-        return []
-    own = Q(post__created_by=actor) | Q(revision__saved_by=actor)
-    own |= Q(revision__author__user=actor) | Q(post__author__user=actor)
-    live = Publication.objects.live(now).filter(post=OuterRef("post")).order_by()
-    found = Review.objects.filter(outcome=Outcome.WAITING, post__trashed_at=None)
-    # Not exclude(): it would join the author a second time, and drop rows whose login is nobody.
-    others = found.exclude(pk__in=Review.objects.filter(own, outcome=Outcome.WAITING).values("pk"))
-    found = _whole(others).annotate(is_live=Exists(live), rule=_rule())
-    waiting = list(found.order_by("submitted_at", "pk"))
-    return _those_to_sign(actor, waiting)[:LONGEST_QUEUE]
-
-
-def _those_to_sign(actor: User, waiting: list[Review]) -> list[Review]:
-    """Without the requests that only a clinician's signature can answer and this person may not sign."""
-    for one in waiting:
-        one.revision.post = one.post
-    health = [one for one in waiting if needs_signature(one.revision, one.rule)]
-    if not health:
-        return waiting
-    may = may_sign_of(actor, [one.revision for one in health])
-    refused = {one.pk for one in health if one.revision_id not in may}
-    return [one for one in waiting if one.pk not in refused]
-
-
-def sent_back_to(actor: Actor) -> list[Review]:
-    """What was sent back to this person, until it is sent again or published; the latest first. One query."""
-    if isinstance(actor, Operator):
-        return []
-    mine = Q(submitted_by=actor) | Q(post__created_by=actor) | Q(post__author__in=Author.objects.filter(user=actor))
-    released = Publication.objects.filter(post=OuterRef("post"), released_at__gt=OuterRef("decided_at"))
-    found = Review.objects.filter(mine, ~Exists(released), outcome=Outcome.SENT_BACK)
-    return list(_whole(_still_the_last_word(found)).order_by("-decided_at", "-pk")[:LONGEST_QUEUE])
-
-
-def ready_to_publish(actor: Actor, now: datetime) -> list[Review]:
-    """Approved newest drafts that were never published, of posts with nothing scheduled; for whoever may publish them.
-
-    The longest wait first. One query.
-    """
-    return list(_approved_and_not_live(now)[:LONGEST_QUEUE]) if may_release(actor) else []
-
-
-def approved_of(actor: Actor, now: datetime) -> list[Review]:
-    """The same for posts that this person started, signs, or sent to a reviewer. One query."""
-    if isinstance(actor, Operator):
-        return []
-    own = Q(post__created_by=actor) | Q(post__author__user=actor) | Q(submitted_by=actor)
-    return list(_approved_and_not_live(now).filter(own)[:LONGEST_QUEUE])
-
-
-def _approved_and_not_live(now: datetime) -> QuerySet[Review]:
-    newer = _drafts(OuterRef("post")).filter(pk__gt=OuterRef("revision"))
-    released = Publication.objects.filter(revision=OuterRef("revision"))
-    waits = Publication.objects.filter(post=OuterRef("post"), live_from__gt=now)
-    found = Review.objects.filter(
-        ~Exists(newer), ~Exists(released), ~Exists(waits), ~_undone(), outcome=Outcome.APPROVED
-    )
-    return _whole(_still_the_last_word(found)).order_by("decided_at", "pk")
-
-
-def _rule() -> Subquery:
+def rule() -> Subquery:
+    """The practice's review policy, to annotate requests with."""
     return Subquery(Practice.objects.order_by().values("review_policy")[:1])
 
 
-def _undone() -> Exists:
+def undone() -> Exists:
     """Whether the signature that an approval was has been withdrawn, or ended by a changed record."""
     ended = Q(withdrawn_at__isnull=False) | Q(lapsed_at__isnull=False)
     return Exists(MedicalReview.objects.filter(ended, request=OuterRef("pk")).order_by())
 
 
-def _still_the_last_word(reviews: QuerySet[Review]) -> QuerySet[Review]:
-    later = Review.objects.filter(post=OuterRef("post"), pk__gt=OuterRef("pk"))
-    later = later.filter(outcome__in=(Outcome.WAITING, *DECIDED))
-    return reviews.filter(~Exists(later), post__trashed_at=None)
-
-
-def _drafts(post: object) -> QuerySet[Revision]:
-    return Revision.objects.filter(post=post, sealed_at__isnull=False, set_aside=False).order_by()
-
-
-def _whole(reviews: QuerySet[Review]) -> QuerySet[Review]:
+def whole(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """Requests with everything that a list or a page says of them, but no article's text."""
     people = ("submitted_by", "decided_by", "revision__saved_by", "revision__author")
     return reviews.select_related("post", "post__author", "revision", *people).defer("post__body", "revision__body")
 

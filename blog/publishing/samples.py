@@ -15,6 +15,7 @@ from blog.models import (
     Address,
     Author,
     Image,
+    MedicalReview,
     Post,
     Practice,
     Publication,
@@ -138,6 +139,8 @@ def remove_samples(actor: Actor) -> int:
         posts = [post for post in held if post.pk not in begun]
         Publication.objects.filter(post__in=posts).discard()
         Address.objects.filter(post__in=posts).delete()
+        MedicalReview.objects.filter(post__in=posts).update(carried_from=None)
+        MedicalReview.objects.filter(post__in=posts).delete()
         Review.objects.filter(post__in=posts).delete()
         Revision.objects.filter(post__in=posts).discard()
         Post.objects.filter(pk__in=[post.pk for post in posts]).delete()

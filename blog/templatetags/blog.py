@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote, urlencode
 
 from django import template
@@ -88,6 +88,12 @@ def logo(practice: Practice) -> dict[str, object]:
 def day(moment: datetime) -> SafeString:
     """A moment as its day on the clinic's calendar: «November 12, 2026»."""
     return format_html('<time datetime="{}">{}</time>', timezone.localtime(moment).date().isoformat(), full_day(moment))
+
+
+@register.simple_tag
+def calendar_day(on: date) -> SafeString:
+    """A day of the clinic's calendar that has no time: «November 12, 2026»."""
+    return format_html('<time datetime="{}">{:%B} {}, {}</time>', on.isoformat(), on, on.day, on.year)
 
 
 @register.simple_tag
