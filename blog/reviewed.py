@@ -58,7 +58,7 @@ def current_review(publication: Publication, now: datetime) -> Reviewed | None:
     if publication.signed is None:
         return None
     facts = dict(publication.signed)
-    days = (date.fromisoformat(facts.pop(name)) for name in ("reviewed_on", "due_on"))
+    days = [date.fromisoformat(facts.pop(name)) for name in ("reviewed_on", "due_on")]
     return Reviewed(Author(**facts), *days)
 
 
@@ -70,6 +70,6 @@ def names_as_reviewer(author: Author, now: datetime) -> bool:
 
 
 def _in_force(now: datetime) -> MedicalReviewQuerySet:
-    """What may be named today, where the practice has its articles reviewed at all."""
+    """What may be named at a moment, where the practice has its articles reviewed at all."""
     asked_for = Practice.objects.exclude(review_policy=Practice.ReviewPolicy.NOBODY_YET)
-    return MedicalReview.objects.in_force(timezone.localdate(now)).filter(Exists(asked_for))
+    return MedicalReview.objects.in_force_at(now, timezone.localdate(now)).filter(Exists(asked_for))

@@ -62,6 +62,7 @@ _BODY = """
     heart lung lungs liver kidney kidneys brain spine womb
 """.split()
 _PROTECTED = frozenset([*_NEGATIONS, *_MODALS, *_TIMES, *_AMOUNTS, *_PLACES, *_BODY])
+_OPPOSITES = ("un", "non", "dis", "mis", "in", "im", "il", "ir", "anti", "counter")
 # Names of substances often end so; one letter makes another one of them.
 _SUBSTANCE = re.compile(
     r"(?:toxin|caine|mycin|cillin|azole|idine|amine|olol|pril|sartan|statin|tinib|mab|ase|ide|sone|lone|acid|oid)s?$"
@@ -172,7 +173,7 @@ def _is_correction(old: str, new: str, used: set[str], dictionary: SpellChecker)
         return True
     if min(len(old), len(new)) < SHORTEST or old[0] != new[0] or old in dictionary:
         return False
-    if _SUBSTANCE.search(old) or _SUBSTANCE.search(new):
+    if _SUBSTANCE.search(old) or _SUBSTANCE.search(new) or _is_negated(new, dictionary):
         return False
     slip = _slip(old, new)
     if slip == "":
@@ -181,6 +182,12 @@ def _is_correction(old: str, new: str, used: set[str], dictionary: SpellChecker)
         return True
     # A term that the reviewer has read elsewhere in this text, here with a letter doubled or two exchanged.
     return slip == "sure" and new in used
+
+
+def _is_negated(word: str, dictionary: SpellChecker) -> bool:
+    """Whether a word says the opposite of one that it holds: «unsafe», «painless»."""
+    stems = [word.removeprefix(prefix) for prefix in _OPPOSITES] + [word.removesuffix("less")]
+    return any(stem != word and stem in dictionary for stem in stems)
 
 
 def _slip(old: str, new: str) -> str:

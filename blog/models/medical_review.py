@@ -1,6 +1,6 @@
 """A clinician's name under exact words."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +19,13 @@ class MedicalReviewQuerySet(PublicQuerySet):
     def in_force(self, day: date) -> "MedicalReviewQuerySet":
         """Those that a page may name on a day of the clinic: standing, and due only after it."""
         return self.standing().filter(due_on__gt=day, reviewed_on__lte=day)
+
+    def in_force_at(self, moment: datetime, day: date) -> "MedicalReviewQuerySet":
+        """Those that a page could name at a moment on a day of the clinic, whatever became of them afterwards."""
+        stood = (Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment)) & (
+            Q(lapsed_at__isnull=True) | Q(lapsed_at__gt=moment)
+        )
+        return self.filter(stood, signed_at__lte=moment, due_on__gt=day, reviewed_on__lte=day)
 
     def under(self, post: object, digest: object, author: object) -> "MedicalReviewQuerySet":
         """Those under exactly these words, by somebody who has credentials and did not write them.

@@ -17,7 +17,7 @@ from .digest import digest_of, shown_sources
 from .record import record
 from .restore import put_new_pictures
 from .signatures import signature_under
-from .signers import needs_signature
+from .signers import had_a_hand, needs_signature
 
 LOOKED_AT = 3
 _PICTURE_FIELDS = ("hero_image_id", "hero_alt", "hero_is_decorative", "hero_caption")
@@ -38,7 +38,7 @@ def correction_of(revision: Revision, at: datetime) -> Correction | None:
 
     They are compared with the words that were really read, however often they were corrected since. None where
     the words are signed already, where nothing was ever signed, or where anything else differs. Whoever withdrew a
-    signature that was kept over a correction has no other one kept.
+    signature that was kept over a correction has no other one kept, and nobody signs what they corrected themselves.
     """
     day = timezone.localdate(at)
     if not needs_signature(revision):
@@ -57,7 +57,8 @@ def correction_of(revision: Revision, at: datetime) -> Correction | None:
     records = known_records()
     for original in originals:
         changes = _changes(original, revision, records)
-        if changes is not None:
+        by = original.signed_by
+        if changes is not None and by.pk not in had_a_hand([revision], [by])[revision.pk]:
             return Correction(original, digest, changes)
     return None
 
@@ -75,7 +76,7 @@ def keep_over_correction(actor: Actor, revision: Revision, at: datetime, now: da
     said = "; ".join(f"“{change.old}” is now “{change.new}”" for change in correction.changes)
     record(actor, AuditEntry.Act.REVIEW_CARRIED, at=now, post=revision.post, revision=revision, reason=said)
     title = revision.title[:LONGEST_TITLE_IN_MAIL]
-    if original.signed_by_id != actor.pk and outbox.put(
+    if outbox.put(
         [original.signed_by],
         f"The spelling of “{title}” was corrected",
         "review_kept.txt",

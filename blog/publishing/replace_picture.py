@@ -26,7 +26,7 @@ from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
 from .carrying import carry
-from .digest import digest_of, digest_of_page
+from .digest import digest_of, digest_of_shown
 from .drafts import PICTURE_REPLACED, newest_revision, seal
 from .held import put_in_place
 from .picture_places import PRACTICE_FIELDS, Places, places_of, posts_using, uses
@@ -208,7 +208,8 @@ def _publish_again(
     again = Publication(**{name: getattr(shown, name) for name in fields})
     put_in_place(again, numbers, words_of)
     again.revision, again.released_by, again.released_at = revision, person(actor), now
-    again.digest = digest_of_page(again) if shown.digest else ""
+    notes_and_sources = (again.shown_drugs, again.shown_procedures, again.shown_sources)
+    again.digest = digest_of_shown(again, *notes_and_sources) if shown.digest else ""
     tags = list(PublicationTag.objects.filter(publication=shown).values_list("tag_id", flat=True))
     if shown.live_from > now:
         Publication.objects.filter(pk=shown.pk).discard()

@@ -6,10 +6,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from blog.content import spelling
 from blog.content.spelling import MOST_WORDS, Words, corrections
 
 NAMES = ("Botox", "Botox Cosmetic", "onabotulinumtoxinA", "Glow peel")
 SENTENCE = "Most people feel fine the next day, but the treated area may swell."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_dictionary():
+    """Read once, not for each of hundreds of invented texts."""
+    once = spelling.SpellChecker(distance=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spelling, "SpellChecker", lambda distance: once)
+        yield
 
 
 def words(body="", title="After a peel", subtitle="", key_points=()):
@@ -76,6 +86,8 @@ def test_a_slip_that_everybody_reads_right_is_a_correction(old, new):
         ("It is safe.", "It is unsafe."),
         ("It is stable.", "It is unstable."),
         ("Unusual pain.", "Usual pain."),
+        ("It is usafe.", "It is unsafe."),
+        ("It is painles.", "It is painless."),
         ("Rest for a week.", "Rest for a weak."),
         ("Lidocaine numbs.", "Lidocane numbs."),
         ("Botox works.", "Botix works."),
@@ -159,9 +171,9 @@ def test_a_term_is_known_from_the_rest_of_the_signed_text():
 
 
 def test_ten_words_may_differ_and_no_more():
-    slips = "recieve occured seperate accomodate definately beleive brusing treatmnt physican independant enviroment"
+    slips = "recieve occured seperate accomodate definately beleive brusing treatmnt physican goverment enviroment"
     right = (
-        "receive occurred separate accommodate definitely believe bruising treatment physician independent environment"
+        "receive occurred separate accommodate definitely believe bruising treatment physician government environment"
     )
     slips, right = slips.split(), right.split()
     for count in (1, MOST_WORDS, MOST_WORDS + 1):
