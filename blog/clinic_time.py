@@ -40,6 +40,11 @@ def full_day(moment: datetime) -> str:
     return f"{local:%B} {local.day}, {local.year}"
 
 
+def day_of(on: date) -> str:
+    """A day of the clinic's calendar with its year: «November 24, 2026»."""
+    return f"{on:%B} {on.day}, {on.year}"
+
+
 def machine_time(moment: datetime) -> str:
     """The moment for machines, on the clinic's clock: «2026-11-24T09:00:00-09:00» (ISO 8601, RFC 3339)."""
     return timezone.localtime(moment).isoformat(timespec="seconds")

@@ -3,9 +3,9 @@
 Nothing here reads a working copy. Functions take ``now`` (aware datetime), once per request, and never write.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q, Value
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from blog.addresses import full_address
 from blog.content.outline import Heading, first_words, image_ids, post_links
@@ -22,6 +23,7 @@ from blog.models import (
     ChangeStamp,
     Drug,
     Image,
+    PhotoConsent,
     Practice,
     Procedure,
     Publication,
@@ -31,7 +33,16 @@ from blog.models import (
     Topic,
 )
 from blog.models.publication import PublicationQuerySet
-from blog.pictures import Figure, body_pictures, hero_figure
+from blog.pictures import (
+    RESULTS_DIFFER,
+    Figure,
+    PrivateAddress,
+    body_pictures,
+    for_readers,
+    hero_figure,
+    public_pictures,
+    words_instead,
+)
 from blog.reader_notes import Records, SafetyNote, load_records, may_have_notes, notes_about
 from blog.reviewed import Reviewed, current_review, with_review
 from blog.sources import ShownSource, numbers, on_page
@@ -57,10 +68,14 @@ class Gone:
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """Everything an article page shows. ``article`` is the publication, or the revision in a preview."""
+    """Everything an article page shows. ``article`` is the publication, or the revision in a preview.
+
+    ``hero_instead`` is what stands in the place of a main photo that is not to be seen, without its words.
+    """
 
     article: Publication | Revision
     hero: Figure | None
+    hero_instead: str
     body_html: str
     outline: Sequence[Heading]
     tags: Sequence[Tag]
@@ -74,6 +89,11 @@ class ArticlePage:
     # The drugs and procedures of another day; None for those of today, which this process holds.
     records: Records | None = None
     reviewed: Reviewed | None = None
+
+    @property
+    def hero_note(self) -> str:
+        """A sentence that the page puts under the main photo by itself."""
+        return RESULTS_DIFFER if self.hero and self.article.hero_image.is_before_after else ""
 
     @property
     def version(self) -> str:
@@ -177,7 +197,7 @@ def forget_practice() -> None:
 def _cards_of(publications: PublicationQuerySet) -> PublicationQuerySet:
     return (
         publications.order_by()
-        .select_related("author", "topic", "hero_image")
+        .select_related("author", "topic", "hero_image__consent")
         .defer("body", "key_points", "related_posts", "disclosure", "cta_text", "hero_image__caption")
     )
 
@@ -218,13 +238,14 @@ def feed_articles(now: datetime, clinic: Practice | None = None) -> list[FeedArt
         .prefetch_related("tags")[:FEED_LENGTH]
     )
     used = {pk for article in found for pk in image_ids(article.body)}
-    pictures = body_pictures({image.pk: image for image in Image.objects.filter(pk__in=used)})
+    images = {image.pk: image for image in Image.objects.filter(pk__in=used)}
+    pictures, left_out = public_pictures(images, now), _patients(images)
     links = link_addresses((article.body for article in found), now)
     articles = []
     for article in found:
         sources, address = on_page(article), full_address(article.get_absolute_url())
         html = render_for_feeds(article.body, pictures, address, links, call_for(clinic), numbers(sources))
-        articles.append(FeedArticle(article, html, list(article.tags.all()), excerpt_of(article), sources))
+        articles.append(FeedArticle(article, html, list(article.tags.all()), excerpt_of(article, left_out), sources))
     return articles
 
 
@@ -251,7 +272,7 @@ def find_article(slug: str, now: datetime) -> Publication | Moved | Gone | None:
     """
     live = Publication.objects.live(now).order_by()
     found = with_review(live.filter(slug=slug), now)
-    found = found.select_related("author", "author__photo", "topic", "hero_image").first()
+    found = found.select_related("author", "author__photo", "topic", "hero_image__consent").first()
     if found is not None:
         return found
     past = Publication.objects.filter(slug=slug, live_from__lte=now).order_by("-live_from").values("post_id").first()
@@ -269,32 +290,36 @@ def article_page(
     shared: Shared = list,
     records: Records | None = None,
     clinic: Practice | None = None,
+    private: PrivateAddress | None = for_readers,
 ) -> ArticlePage:
     """Build an article page. The same function serves readers, previews and evidence.
 
     ``tags`` may name others than those stored with the article. ``shared`` turns records as they are into records as
     they were, for a page of another day, and ``records`` are the drugs and procedures of that day. A picture that was
-    replaced everywhere is not shown. Care cards end with the numbers of ``clinic``; without one, it is asked for where
-    there is such a card.
-    Only a publication names who reviewed it: in a preview nothing is signed by that page.
+    replaced everywhere is not shown, and none of a patient whose consent does not hold at ``now``; ``private`` makes the
+    addresses of those that are, None where no patient is shown at all. Care cards end with the numbers of ``clinic``;
+    without one, it is asked for where there is one. Only a publication names who reviewed it: in a preview nothing is
+    signed by that page.
     """
-    used = shared(Image.objects.filter(pk__in=image_ids(article.body)))
-    shown = {image.pk: image for image in used if image.replaced_by_id is None}
+    used = shared(Image.objects.filter(pk__in=image_ids(article.body)).select_related("consent"))
+    images = {image.pk: image for image in used if image.replaced_by_id is None}
     links, sources = link_addresses([article.body], now), on_page(article)
-    rendered = render(article.body, body_pictures(shown), links, call_for(clinic), numbers(sources))
+    pictures = body_pictures(images, now, private)
+    rendered = render(article.body, pictures, links, call_for(clinic), numbers(sources))
     tags = list(article.tags.all()) if tags is None else tags
     hero = article.hero_image
     more, previous, following = around(article, tags, now)
     return ArticlePage(
         article=article,
-        hero=hero_figure(hero) if hero is not None and hero.replaced_by_id is None else None,
+        hero=hero_figure(hero, now, private),
+        hero_instead=words_instead(hero, now, private),
         body_html=rendered.html,
         outline=rendered.outline,
         tags=tags,
         more=more,
         previous=previous,
         next=following,
-        excerpt=excerpt_of(article),
+        excerpt=excerpt_of(article, _patients(images)),
         sources=sources,
         cited=rendered.cited,
         records=records,
@@ -302,14 +327,42 @@ def article_page(
     )
 
 
-def preview_page(revision: Revision, tags: Sequence[Tag], now: datetime, clinic: Practice | None = None) -> ArticlePage:
-    """The page that readers would get if this revision went live now. It may be one that is stored nowhere yet."""
+def _patients(images: Mapping[int, Image]) -> frozenset[int]:
+    """Those of whom nothing is said outside of the page: what stands under them goes with them."""
+    return frozenset(pk for pk, image in images.items() if image.is_private)
+
+
+def next_consent_end(now: datetime) -> datetime | None:
+    """When a consent next ends under which a live article shows a picture: a page built before says too much then.
+
+    None where none does. One query.
+    """
+    shown = Publication.objects.live(now).order_by().filter(revision__images__consent=OuterRef("pk"))
+    ending = PhotoConsent.objects.live(now).filter(Exists(shown), expires_on__isnull=False).order_by("expires_on")
+    last_day = ending.values_list("expires_on", flat=True).first()
+    if last_day is None:
+        return None
+    return timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time.min))
+
+
+def preview_page(
+    revision: Revision,
+    tags: Sequence[Tag],
+    now: datetime,
+    clinic: Practice | None = None,
+    *,
+    private: PrivateAddress | None = None,
+) -> ArticlePage:
+    """The page that readers would get if this revision went live now. It may be one that is stored nowhere yet.
+
+    Patients are shown where ``private`` makes addresses of their pictures, which is for staff alone.
+    """
     public = Publication.objects.filter(post_id=revision.post_id).order_by("live_from")
     moments = list(public.values_list("live_from", "updated_at")) if revision.post_id else []
     if revision.published_at is None:
         revision.published_at = moments[0][0] if moments and moments[0][0] < now else now
     revision.updated_at = moments[-1][1] if moments else None
-    return article_page(revision, now, tags=tags, clinic=clinic)
+    return article_page(revision, now, tags=tags, clinic=clinic, private=private)
 
 
 def call_for(clinic: Practice | None = None) -> Callable[[str], str]:
@@ -334,9 +387,9 @@ def link_addresses(bodies: Iterable[str], now: datetime) -> dict[int, str]:
     return {pk: reverse("blog:article", args=[slug]) for pk, slug in live.values_list("post_id", "slug")}
 
 
-def excerpt_of(article: Publication | Revision) -> str:
-    """The short summary, else the subtitle, else the first words of the text."""
-    return article.excerpt or article.subtitle or first_words(article.body, EXCERPT_LENGTH)
+def excerpt_of(article: Publication | Revision, without: frozenset[int] = frozenset()) -> str:
+    """The short summary, else the subtitle, else the first words of the text, no captions of pictures ``without``."""
+    return article.excerpt or article.subtitle or first_words(article.body, EXCERPT_LENGTH, without)
 
 
 def around(

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from blog.content.outline import plain_text
+from blog.content.outline import image_ids, plain_text
 from blog.content.words import spellings, terms
-from blog.models import Author, Publication, SearchEntry, Tag, Topic, public_write
+from blog.models import Author, Image, Publication, SearchEntry, Tag, Topic, public_write
 
 # The beginning of a text, some 16,000 words, is searched; what PostgreSQL keeps of one has an upper bound.
 MAX_TEXT_LENGTH = 100_000
@@ -29,6 +29,14 @@ def index_post(post_id: int, now: datetime) -> None:
     if over := known - present.keys():
         SearchEntry.objects.filter(pk__in=over).delete()
     _add(article for pk, article in present.items() if pk not in known)
+
+
+def index_picture(image: Image, now: datetime) -> None:
+    """Let the search know anew the articles with a picture of which somebody said that it is a patient, or none."""
+    with public_write():
+        shown = _lasting(now).filter(revision__images=image)
+        SearchEntry.objects.filter(pk__in=list(shown.order_by().values_list("pk", flat=True))).delete()
+        _add(shown)
 
 
 def index_name(named: Author | Topic | Tag) -> None:
@@ -66,9 +74,12 @@ def _with_names(articles: QuerySet[Publication]) -> QuerySet[Publication]:
 
 
 def _add(articles: Iterable[Publication]) -> None:
-    entries = []
+    entries, articles = [], list(articles)
+    # What stands under a patient's picture goes with it, at a moment that no write tells; so it is never searched.
+    used = {pk for article in articles for pk in image_ids(article.body)}
+    patients = frozenset(Image.objects.filter(pk__in=used, depicts=Image.Depicts.PATIENT).values_list("pk", flat=True))
     for article in articles:
-        text = plain_text(article.body)[:MAX_TEXT_LENGTH]
+        text = plain_text(article.body, patients)[:MAX_TEXT_LENGTH]
         entries.append(
             SearchEntry(
                 publication=article,

@@ -43,6 +43,7 @@ def entries(now: datetime) -> list[Entry]:
             "noindex",
             "hero_image__renditions",
             "hero_image__replaced_by",
+            "hero_image__depicts",
         )
         .annotate(
             first_seen=Subquery(first_seen),

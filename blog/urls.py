@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("blog/", views.index, name="index"),
     path("blog/<slug:slug>/", views.article, name="article"),
+    path("blog/pictures/<int:pk>/<str:name>", views.patient_picture, name="patient_picture"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("tags/<slug:slug>/", views.tag, name="tag"),
     path("authors/<slug:slug>/", views.author, name="author"),

@@ -1,5 +1,6 @@
 """The patients' face: pages that anybody may read. No view here knows who is looking."""
 
+import logging
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -18,6 +19,10 @@ from blog import heads, reading, reviewed, structured_data
 from blog import search as readers_search
 from blog.health.around import MARK, site_mark
 from blog.models import Author, Tag, Topic
+from blog.picture_files import open_rendition
+from blog.pictures import patient_file
+
+logger = logging.getLogger(__name__)
 
 
 def ask_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -30,6 +35,8 @@ def ask_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return conditional_page(cache_control(no_cache=True)(view))
 
 
+# No search engine keeps a patient's picture, and nobody else does without asking.
+PATIENT_PICTURE = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex, noimageindex"}
 MEDIA_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,150}\.(avif|webp|jpg)")
 MEDIA_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 
@@ -148,6 +155,32 @@ def media(request: HttpRequest, name: str) -> HttpResponse:
     response = FileResponse(default_storage.open(name), content_type=MEDIA_TYPES[name.rpartition(".")[2]])
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@require_safe
+def patient_picture(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """A file of a patient's picture, if readers may see it at this very moment; asked anew at each request.
+
+    Nobody may keep it without asking again, and «not modified» is said only after all of that is sure. Without the
+    database nothing is sure, and no file is given.
+    """
+    image = patient_file(pk, name, timezone.now())
+    if image is None:
+        return _no_picture()
+    etag = f'"{name}"'
+    try:
+        response = FileResponse(open_rendition(image, name), content_type=MEDIA_TYPES[name.rpartition(".")[2]])
+    except OSError:
+        logger.exception("A file of picture %s cannot be read.", pk)
+        return _no_picture()
+    for header, value in {**PATIENT_PICTURE, "ETag": etag}.items():
+        response.headers[header] = value
+    return get_conditional_response(request, etag=etag, response=response)
+
+
+def _no_picture() -> HttpResponse:
+    sentence = "This picture is not shown."
+    return HttpResponse(sentence, content_type="text/plain", status=404, headers=PATIENT_PICTURE)
 
 
 @require_safe

@@ -165,6 +165,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 # What staff uploaded, cleaned, in full size: no web server may reach this folder.
 MASTERS_ROOT = VAR_DIR / "masters"
+# Pictures of patients, which only the site itself gives out, and asks each time whether it may: no web server either.
+PRIVATE_ROOT = VAR_DIR / "private"
 # Where backups are written; its newest file's age is part of the site's health.
 BACKUP_DIR = Path(_folder).absolute() if (_folder := env.str("BACKUP_DIR", default="").strip()) else None
 STORAGES = {
@@ -172,6 +174,10 @@ STORAGES = {
     "masters": {
         "BACKEND": "medspa.storage.WholeFileStorage",
         "OPTIONS": {"location": MASTERS_ROOT, "base_url": None},
+    },
+    "private": {
+        "BACKEND": "medspa.storage.WholeFileStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
     },
     "staticfiles": {"BACKEND": "medspa.static.HashedStaticStorage"},
 }

@@ -11,6 +11,7 @@ from PIL import Image as Pillow
 from blog import pictures
 from blog.imaging.verify import PictureRefused
 from blog.models import Image
+from blog.picture_files import finish_deletions
 from blog.pictures import add_picture, refocus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_renditions")]
@@ -48,7 +49,8 @@ def test_a_crop_that_is_in_use_no_more_goes_with_the_picture(image, django_captu
     stored = Image.objects.get()
     now = {rendition["name"] for rendition in stored.renditions if rendition["crop"] != "earlier"}
     assert first - now and all(default_storage.exists(name) for name in first | now)
-    stored.delete_files()
+    stored.delete()
+    assert finish_deletions() == len(stored.renditions) + 1  # and the master
     assert not any(default_storage.exists(name) for name in first | now)
 
 

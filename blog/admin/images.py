@@ -7,7 +7,6 @@ from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.db import transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,11 +21,13 @@ from blog.clinic_time import full_day
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Author, Image, Practice, Revision
+from blog.picture_files import finish_after_commit
 
+from .consent_words import consent_state
 from .editor import image_address
 from .picture_queue import queue_urls
 from .picture_sheet import picture_urls
-from .picture_words import TOO_LARGE, UNDESCRIBED, DescribedPicture, PictureForm, UploadForm
+from .picture_words import TOO_LARGE, UNDESCRIBED, PictureForm, UploadForm
 from .replace_screen import replace_urls
 from .staff_model import LISTED_USES, StaffModelAdmin, error_note
 
@@ -104,6 +105,7 @@ class Library(ChangeList):
         return (
             super()
             .get_queryset(request, **kwargs)
+            .select_related("consent")
             .annotate(
                 photo_of=Subquery(Author.objects.filter(photo=here).values("name")[:1]),
                 is_idle=ExpressionWrapper(publishing.stands_nowhere(), BooleanField()),
@@ -122,6 +124,7 @@ class Library(ChangeList):
             .annotate(posts=Count("post", distinct=True))
             .values_list("images", "posts")
         )
+        now = timezone.now()
         kept = {"preserved_filters": self.preserved_filters, "opts": self.opts}
         for image in images:
             count = posts.get(image.pk, 0)
@@ -130,6 +133,7 @@ class Library(ChangeList):
             uses += ["the practice’s pages"] if image.on_pages else []
             image.uses = ", ".join(uses) or ("" if image.is_idle else "words that somebody is writing")
             image.thumbnail = pictures.thumbnail_url(image)
+            image.consent_words = f"{image.consent}: {consent_state(image.consent, now)}" if image.consent else ""
             image.change_url = add_preserved_filters(kept, reverse("admin:blog_image_change", args=[image.pk]))
         self.result_list = images
         self.views = self._views()
@@ -238,11 +242,11 @@ class ImageAdmin(StaffModelAdmin):
             return self._upload_page(request, UploadForm(request.POST.dict()), TOO_LARGE, status=413)
         if not form.is_valid():
             return self._upload_page(request, form)
-        details = {name: form.cleaned_data[name] for name in DescribedPicture.Meta.fields}
         try:
+            details = form.words(request.user)
             image, is_new = pictures.add_picture(form.cleaned_data["file"].read(), uploaded_by=request.user, **details)
-        except PictureRefused as refused:
-            form.add_error("file", str(refused))
+        except (PictureRefused, publishing.Refused) as refused:
+            form.add_error("file" if isinstance(refused, PictureRefused) else "new_reference", str(refused))
             return self._upload_page(request, form)
         if is_new:
             self.log_addition(request, image, [{"added": {}}])
@@ -282,10 +286,17 @@ class ImageAdmin(StaffModelAdmin):
             about = {
                 "screen_url": pictures.screen_url(image) or image_address(image.pk),
                 "added_words": full_day(image.uploaded_at),
+                "consent_words": consent_state(image.consent, timezone.now()) if image.consent else "",
+                "may_revoke": publishing.may_revoke(request.user) and image.consent and not image.consent.revoked_at,
                 "may_replace": image.replaced_by_id is None and publishing.may_release(request.user),
                 **self.listed_uses(image),
             }
         response = super().change_view(request, object_id, form_url, about | (extra_context or {}))
+        if who := getattr(request, "who_is_in_it", None):
+            try:
+                publishing.say_of_picture(request.user, image, who(request.user))
+            except publishing.Refused as refused:
+                messages.error(request, f"The words are saved. Who is in it stays as it was. {refused}")
         if wanted := getattr(request, "refocus", None):
             try:
                 pictures.refocus(*wanted)
@@ -297,18 +308,22 @@ class ImageAdmin(StaffModelAdmin):
         return response
 
     def save_model(self, request: HttpRequest, obj: Image, form: PictureForm, change: bool) -> None:
-        """Save the words; a new point of focus waits for ``change_view``, so that crops and point change together."""
+        """Save the words. Who is in it and a new point of focus wait for ``change_view``: both make files."""
         point = (obj.focal_x, obj.focal_y)
         stored = Image.objects.only("focal_x", "focal_y", "renditions").get(pk=obj.pk)
         if point != (stored.focal_x, stored.focal_y):
             obj.focal_x, obj.focal_y = stored.focal_x, stored.focal_y
             request.refocus = (obj, *point)
-        super().save_model(request, obj, form, change)
+        # Only these: somebody may be changing its files at this moment, or ending its consent.
+        words = {name: form.cleaned_data[name] for name in ("alt_text", "is_decorative", "caption", "credit")}
+        Image.objects.filter(pk=obj.pk).update(**words)
+        request.who_is_in_it = form.who
+        request.staff_sentence = f"“{obj}”: {self.saved_words[0].lower()}{self.saved_words[1:]}"
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
         """Delete the row, and its files once that is sure."""
         super().delete_model(request, obj)
-        transaction.on_commit(obj.delete_files)
+        finish_after_commit()
 
 
 def _replaced_number(request: HttpRequest) -> int | None:

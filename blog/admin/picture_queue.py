@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
-from blog import pictures
+from blog import pictures, publishing
 from blog.models import Image
 
 from .picture_words import DescribedPicture, undescribed
@@ -40,9 +40,11 @@ def describe_next(site: AdminSite, request: HttpRequest) -> HttpResponse:
             return redirect(_here(total, after))
         form = DescribedPicture(request.POST, instance=image)
         if form.is_valid():
-            # Only what was said: somebody may be choosing another crop of the same picture.
-            Image.objects.filter(pk=image.pk).update(**{name: form.cleaned_data[name] for name in form.fields})
-            return redirect(_here(total, after))
+            try:
+                publishing.say_of_picture(request.user, image, form.words(request.user))
+                return redirect(_here(total, after))
+            except publishing.Refused as refused:
+                form.add_error(None, str(refused))
     else:
         image = waiting.filter(pk__gt=after).first() or waiting.first()
         if image is None:

@@ -2,29 +2,35 @@
 
 import logging
 from io import BytesIO
+from typing import IO
 
 from django import forms
 from django.contrib.admin import AdminSite
-from django.core.files.storage import default_storage
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
+from blog import publishing
 from blog.imaging.refused import PictureRefused
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Image
+from blog.picture_files import open_rendition
 from blog.pictures import add_picture, private_file, refocus, screen_file, thumbnail_url
 
+from .consent_words import AboutWho, consent_label, shown_now
 from .editor import image_address
 
 TILES = 24
 MAX_PAGE = 500
 ROOM_FOR_WORDS = 64 * 1024
 FOCAL = ("focal_x", "focal_y")
+KINDS = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +41,7 @@ def picture_urls(admin_site: AdminSite) -> list[URLPattern]:
         path("choose/", admin_site.admin_view(choose), name="blog_image_choose"),
         path("upload/", admin_site.admin_view(upload), name="blog_image_upload"),
         path("<int:pk>/said/", admin_site.admin_view(said), name="blog_image_said"),
+        path("<int:pk>/private/<str:name>", admin_site.admin_view(private), name="blog_image_private"),
         path("<int:pk>/file/", admin_site.admin_view(file), name="blog_image_file"),
     ]
 
@@ -42,9 +49,10 @@ def picture_urls(admin_site: AdminSite) -> list[URLPattern]:
 def found_pictures(words: str) -> QuerySet[Image]:
     """Pictures that can be used, newest first, whose description, caption or credit has all these words.
 
-    A word that is a number also finds the picture with that number.
+    A word that is a number also finds the picture with that number. A patient's is found while the consent holds.
     """
-    images = Image.objects.filter(replaced_by__isnull=True).exclude(renditions=[]).order_by("-uploaded_at", "-pk")
+    offered = Image.objects.filter(replaced_by__isnull=True).exclude(renditions=[])
+    images = shown_now(offered, timezone.now()).order_by("-uploaded_at", "-pk")
     for word in words[:200].split()[:8]:
         matches = Q(alt_text__icontains=word) | Q(caption__icontains=word) | Q(credit__icontains=word)
         number = word.removeprefix("#")
@@ -54,7 +62,7 @@ def found_pictures(words: str) -> QuerySet[Image]:
     return images
 
 
-class UploadForm(forms.ModelForm):
+class UploadForm(AboutWho, forms.ModelForm):
     """What staff say about a new picture: described or only decoration, and who is in it. Nothing is assumed."""
 
     class Meta:
@@ -62,8 +70,8 @@ class UploadForm(forms.ModelForm):
         fields = ["alt_text", "is_decorative", "caption", "depicts", "focal_x", "focal_y"]
         error_messages = {
             "depicts": {
-                "required": "Say who is in it. Pictures of patients need a consent record and cannot be used yet.",
-                "invalid_choice": "Say who is in it. Pictures of patients cannot be used yet.",
+                "required": "Say who is in it.",
+                "invalid_choice": "Say who is in it.",
             }
         }
 
@@ -83,6 +91,17 @@ class UploadForm(forms.ModelForm):
         elif "alt_text" in cleaned and not cleaned["alt_text"]:
             self.add_error("alt_text", "Describe this photo for someone who cannot see it, or tick “Only decoration”.")
         return cleaned
+
+    def words(self, actor: AbstractBaseUser) -> dict[str, object]:
+        """What was said, by columns of ``Image``; a new consent is written down. Raises ``publishing.Refused``."""
+        return {name: self.cleaned_data[name] for name in ("alt_text", "is_decorative", "caption")} | self.who(actor)
+
+
+class PointForm(forms.Form):
+    """The point that stays in every crop, of a picture whose words are not asked for again."""
+
+    focal_x = forms.FloatField(min_value=0, max_value=1)
+    focal_y = forms.FloatField(min_value=0, max_value=1)
 
 
 def as_json(image: Image) -> dict[str, object]:
@@ -152,16 +171,27 @@ def _take_in(request: HttpRequest) -> JsonResponse:
     if sent.size > MAX_BYTES:
         return _too_large()
     words = {"depicts": ""}
-    if "later" not in request.POST:
-        form = UploadForm(request.POST)
-        if not form.is_valid():
-            return _first_error(form)
-        words = form.cleaned_data
     try:
+        if "later" not in request.POST:
+            form = UploadForm(request.POST)
+            if not form.is_valid():
+                return _first_error(form)
+            words = form.words(request.user) | {axis: form.cleaned_data[axis] for axis in FOCAL}
         image, is_new = add_picture(sent.read(), uploaded_by=request.user, **words)
     except PictureRefused as error:
         return _refusal(str(error), 400, "file")
-    return JsonResponse(as_json(image) | {"known": not is_new})
+    except publishing.Refused as error:
+        return _refusal(str(error), 400, "new_reference")
+    return JsonResponse(as_json(image) | {"known": not is_new} | _consents(image))
+
+
+def _consents(image: Image) -> dict[str, object]:
+    """The consent of a patient's picture as the sheet offers it from now on, and the next free number."""
+    if image.consent is None:
+        return {}
+    now = timezone.now()
+    chosen = {"id": image.consent.pk, "label": consent_label(image.consent, now)}
+    return {"consent": chosen, "next_reference": publishing.next_reference(now)}
 
 
 @require_POST
@@ -173,12 +203,14 @@ def said(request: HttpRequest, pk: int) -> JsonResponse:
     if not request.user.has_perm("blog.change_image"):
         return _refusal("Your login may not change pictures of the library. Ask for the Writer role.", 403)
     image = get_object_or_404(Image, pk=pk)
-    form = UploadForm(request.POST)
+    form = PointForm(request.POST) if image.is_described else UploadForm(request.POST)
     if not form.is_valid():
         return _first_error(form)
     if not image.is_described:
-        words = {name: form.cleaned_data[name] for name in ("alt_text", "is_decorative", "caption", "depicts")}
-        Image.objects.filter(pk=image.pk).update(**words)
+        try:
+            publishing.say_of_picture(request.user, image, form.words(request.user))
+        except publishing.Refused as error:
+            return _refusal(str(error), 400, "depicts")
     point = tuple(form.cleaned_data[axis] for axis in FOCAL)
     if point != (image.focal_x, image.focal_y):
         try:
@@ -186,8 +218,8 @@ def said(request: HttpRequest, pk: int) -> JsonResponse:
         except OSError:
             logger.exception("Picture %s could not be cropped anew.", pk)
             return _refusal("The crops stay as they were, because the original file is not readable.", 500)
-    image.refresh_from_db()
-    return JsonResponse(as_json(image) | {"known": True})
+    image = Image.objects.select_related("consent").get(pk=pk)
+    return JsonResponse(as_json(image) | {"known": True} | _consents(image))
 
 
 @require_GET
@@ -199,7 +231,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     name = screen_file(image)
     try:
         if name is not None:
-            opened = default_storage.open(name)
+            opened = open_rendition(image, name)
         elif image.replaced_by_id is not None and (data := private_file(image)) is not None:
             # Kept to show what was published once.
             opened = BytesIO(data)
@@ -208,10 +240,30 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     except FileNotFoundError as error:
         logger.error("The file %s of picture %s is missing.", name, pk)
         raise Http404("The file of this picture is missing.") from error
-    response = FileResponse(opened, content_type="image/jpeg")
+    return _as_picture(opened, "image/jpeg", image)
+
+
+@require_GET
+def private(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """A file of a picture that no web server hands out, for staff: whoever may see posts or pictures sees it."""
+    if not (request.user.has_perm("blog.view_image") or request.user.has_perm("blog.view_post")):
+        return HttpResponse("Your login may not see the picture library.", status=403, content_type="text/plain")
+    image = get_object_or_404(Image, pk=pk)
+    try:
+        opened = open_rendition(image, name)
+    except OSError as error:
+        logger.error("The file %s of picture %s is missing.", name, pk)
+        raise Http404("The file of this picture is missing.") from error
+    if opened is None:
+        raise Http404("This picture has no such file.")
+    return _as_picture(opened, KINDS[name.rpartition(".")[2]], image)
+
+
+def _as_picture(opened: IO[bytes], kind: str, image: Image) -> FileResponse:
+    response = FileResponse(opened, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'"
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "private, no-store" if image.is_private else "private, max-age=3600"
     return response
 
 

@@ -1,6 +1,7 @@
 """What staff say about a picture: the forms of the library, of an upload, and of the queue after one of many."""
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -9,12 +10,14 @@ from blog.content.plain import tidy_line
 from blog.imaging.verify import MAX_BYTES
 from blog.models import Image
 
+from .consent_words import AboutWho
+
 TOO_LARGE = "This file is larger than 25 MB. Save the picture as JPEG, or make it smaller, and upload it again."
 
 UNDESCRIBED = (Q(alt_text="", is_decorative=False) | Q(depicts="")) & Q(replaced_by__isnull=True)
 
 
-class DescribedPicture(forms.ModelForm):
+class DescribedPicture(AboutWho, forms.ModelForm):
     """What every picture says about itself: a description, or that it is only decoration; and who is in it."""
 
     class Meta:
@@ -40,6 +43,11 @@ class DescribedPicture(forms.ModelForm):
         elif "alt_text" in values and not values["alt_text"]:
             self.add_error("alt_text", "Describe this photo, or tick “Only decoration”.")
         return values
+
+    def words(self, actor: AbstractBaseUser) -> dict[str, object]:
+        """What was said, by columns of ``Image``; a new consent is written down. Raises ``publishing.Refused``."""
+        own = ("alt_text", "is_decorative", "caption", "credit")
+        return {name: self.cleaned_data[name] for name in own} | self.who(actor)
 
 
 class UploadForm(DescribedPicture):
@@ -92,6 +100,9 @@ def held_picture(image: Image | None) -> Image | None:
     """
     try:
         with transaction.atomic():
-            return publishing.hold_picture(image)
+            held = publishing.hold_picture(image)
     except publishing.PictureGone as error:
         raise forms.ValidationError(str(error)) from error
+    if held is not None and held.is_private:
+        raise forms.ValidationError("This shows a patient, or nobody has said whom. Choose a picture without one.")
+    return held

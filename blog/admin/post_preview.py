@@ -25,6 +25,7 @@ from blog.addresses import full_address
 from blog.clinic_time import day, spoken, zone_label
 from blog.content.plain import tidy_line
 from blog.models import Author, Image, Post, PreviewLink, Revision, Tag, Topic
+from blog.pictures import for_staff
 
 from .post_fields import moment_of
 from .post_form import PostForm
@@ -111,7 +112,7 @@ class PreviewScreens:
         if not revision.slug:
             revision.slug = slugify(revision.title)[: publishing.SLUG_LENGTH] or "post"
         practice = reading.practice()
-        page = reading.preview_page(revision, tags, now, practice)
+        page = reading.preview_page(revision, tags, now, practice, private=for_staff)
         response = render(request, "blog/preview.html", {"page": page, "practice": practice})
         response.headers["Content-Security-Policy"] = build_policy(replace={"frame-ancestors": [SELF]})
         response.headers["X-Robots-Tag"] = "noindex, nofollow"

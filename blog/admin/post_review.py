@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.text import get_text_list
 
-from blog import publishing, reading
+from blog import pictures, publishing, reading
 from blog.clinic_time import day, spoken
 from blog.models import Post, Publication, Review, Revision
 
@@ -219,7 +219,7 @@ class ReviewScreens(PostScreens):
             waiting=waiting,
             revision=revision,
             earlier_answer=earlier_answer,
-            page=reading.article_page(revision, now),
+            page=reading.article_page(revision, now, private=pictures.for_staff),
             practice=reading.practice(),
             asked_by=publishing.name_of(waiting.submitted_by),
             asked_at=spoken(waiting.submitted_at, now),

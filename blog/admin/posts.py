@@ -16,6 +16,7 @@ from blog import pictures, publishing, reading
 from blog.content.render import render
 from blog.models import Image, Post, Tag
 
+from .consent_words import AboutWho
 from .post_as_it_stood import as_it_stood_urls
 from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
@@ -175,6 +176,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "may_crop": request.user.has_perm("blog.change_image"),
             "depicts": Image.Depicts.choices,
             "listed_sources": listed_in(form),
+            "who_form": AboutWho(auto_id="photo-%s"),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -185,5 +187,5 @@ def _photo_of(form: PostForm) -> Image | None:
 
 
 def _hero_file(hero: Image | None) -> str:
-    figure = pictures.hero_figure(hero)
+    figure = pictures.hero_figure(hero, timezone.now(), pictures.for_staff)
     return figure.src if figure is not None else ""

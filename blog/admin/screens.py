@@ -4,11 +4,24 @@ Not in the package's ``__init__``: Django imports the package to find the site i
 register anything on. ``blog.apps`` imports this when all apps are ready.
 """
 
-from . import account, audit, images, people, phrases, posts, practice, safety_records, sources, taxonomy
+from . import (
+    account,
+    audit,
+    consents,
+    images,
+    people,
+    phrases,
+    posts,
+    practice,
+    safety_records,
+    sources,
+    taxonomy,
+)
 
 __all__ = [
     "account",
     "audit",
+    "consents",
     "images",
     "people",
     "phrases",

@@ -69,7 +69,7 @@ ELEMENTS: Mapping[str, Element] = {
     "blockquote": _PLAIN,
     # A box says what kind it is; on a page it is a div with the looks of its kind.
     "aside": Element({"data-box": BOX}),
-    "figure": Element(editor_classes=("image",)),
+    "figure": Element(output={"class": "withheld"}, editor_classes=("image",)),
     "figcaption": _PLAIN,
     "img": Element(
         {"data-image": NUMBER, "alt": ANY},

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from blog.content.blocks import arrange
@@ -81,12 +81,13 @@ def cited_sources(html: str) -> list[int]:
     return list(dict.fromkeys(mark.source for mark in marks if mark.source is not None))
 
 
-def plain_text(html: str) -> str:
+def plain_text(html: str, without: Container[int] = ()) -> str:
     """The words of a body without markup: each paragraph, heading, list item, cell and caption on a line of its own.
 
-    They are those that readers see; so a question in a box that has no answer yet is not among them.
+    They are those that readers see; so a question in a box that has no answer yet is not among them. ``without`` are
+    pictures of which the captions are left out.
     """
-    return "\n".join(line for block in arrange(html) for line in _lines(block))
+    return "\n".join(line for block in arrange(html) for line in _lines(block, without))
 
 
 def alt_texts(html: str) -> list[str]:
@@ -99,17 +100,17 @@ def word_count(html: str) -> int:
     return len(plain_text(html).split())
 
 
-def first_words(html: str, limit: int) -> str:
+def first_words(html: str, limit: int, without: Container[int] = ()) -> str:
     """The beginning of a body in at most ``limit`` characters of plain text, cut after a word and ended with ….
 
     Headings are left out, since they make no sentence, and boxes, which stand beside the text; they stand in where
-    there is nothing else.
+    there is nothing else. ``without`` are pictures of which the captions are left out.
     """
     blocks = arrange(html)
     running = [
         block for block in blocks if not isinstance(block, Box) and not (isinstance(block, Text) and block.tag != "p")
     ]
-    text = " ".join(" ".join(line for block in running or blocks for line in _lines(block)).split())
+    text = " ".join(" ".join(line for block in running or blocks for line in _lines(block, without)).split())
     if len(text) <= limit:
         return text
     room = max(limit - 1, 0)
@@ -117,21 +118,21 @@ def first_words(html: str, limit: int) -> str:
     return cut.rstrip(" ,;:–—-.") + "…" if limit > 0 else ""
 
 
-def _lines(block: Block) -> list[str]:
+def _lines(block: Block, without: Container[int] = ()) -> list[str]:
     if isinstance(block, Text):
         return [plain(block.runs)]
     if isinstance(block, Figure):
-        return [plain(block.caption)] if block.caption else []
+        return [plain(block.caption)] if block.caption and block.image not in without else []
     if isinstance(block, List):
-        return [line for item in block.items for inner in item for line in _lines(inner)]
+        return [line for item in block.items for inner in item for line in _lines(inner, without)]
     if isinstance(block, Quote):
-        return [line for inner in block.blocks for line in _lines(inner)]
+        return [line for inner in block.blocks for line in _lines(inner, without)]
     if isinstance(block, Box):
-        return [line for inner in shown_blocks(block) for line in _lines(inner)]
+        return [line for inner in shown_blocks(block) for line in _lines(inner, without)]
     assert isinstance(block, Table)
     cells = [cell for row in (*block.head, *block.body) for cell in row]
     caption = [plain(block.caption)] if block.caption else []
-    return caption + [line for cell in cells for inner in cell.blocks for line in _lines(inner)]
+    return caption + [line for cell in cells for inner in cell.blocks for line in _lines(inner, without)]
 
 
 def _slug(text: str) -> str:

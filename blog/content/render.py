@@ -1,7 +1,8 @@
 """The way out: a stored body made ready for a page."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from urllib.parse import urljoin
 
 import nh3
@@ -12,7 +13,7 @@ from blog.content.long_words import soften
 from blog.content.markup import output_rules
 from blog.content.outline import Heading, Ids, headings
 from blog.content.parts import Block, Box, Cell, Figure, Table, Text
-from blog.content.phrases import CITATION, Mark, Run, plain
+from blog.content.phrases import BREAK, CITATION, Mark, Run, plain
 from blog.content.videos import linked_video
 from blog.content.writing import Writer, attributes
 
@@ -28,7 +29,7 @@ CallFor = Callable[[str], str]
 class Picture:
     """The files of one picture: ``sources`` are (mime type, srcset), best first; the rest is the fallback img's.
 
-    ``width`` and ``height`` are pixels of the file at ``src``.
+    ``width`` and ``height`` are pixels of the file at ``src``; ``note`` is a sentence that every page puts under it.
     """
 
     sources: tuple[tuple[str, str], ...]
@@ -36,6 +37,17 @@ class Picture:
     srcset: str
     width: int
     height: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A picture that is not to be seen: in its place stand these words alone, without its caption and description."""
+
+    words: str
+
+
+Pictures = Mapping[int, Picture | Withheld]
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class Rendered:
 
 def render(
     html: str,
-    pictures: Mapping[int, Picture],
+    pictures: Pictures,
     links: Mapping[int, str] | None = None,
     call_for: CallFor | None = None,
     sources: Mapping[int, int] | None = None,
@@ -62,12 +74,12 @@ def render(
     Headings get their ids, tables a box that scrolls by itself and can be reached by keyboard, header cells their
     scope, links to other sites ``rel="noopener"``, long names of drugs places to break, and pictures their files. A
     paragraph that only links to a video elsewhere becomes a card that says which site it opens. A figure whose picture
-    is not in ``pictures`` is left out whole. ``links`` has the address of each post that can be linked to now; of a
-    link to another post only the words stay. Boxes say their level in a word, and care cards end with what ``call_for``
-    gives; a question in a box that has no answer is left out, and so is a box with nothing to show. ``sources`` has the
-    number of each source that may be cited, by its key; a citation leads to ``#source-1``, and one of anything else is
-    left out. The sanitiser with OUTPUT is the last step, so nothing done here can let through what a page may not hold.
-    The result is a plain ``str``.
+    is not in ``pictures`` is left out whole; of one that is withheld only what is said instead stays. ``links`` has the
+    address of each post that can be linked to now; of a link to another post only the words stay. Boxes say their level
+    in a word, and care cards end with what ``call_for`` gives; a question in a box that has no answer is left out, and
+    so is a box with nothing to show. ``sources`` has the number of each source that may be cited, by its key; a citation
+    leads to ``#source-1``, and one of anything else is left out. The sanitiser with OUTPUT is the last step, so nothing
+    done here can let through what a page may not hold. The result is a plain ``str``.
     """
     blocks = arrange(html)
     ids = Ids()
@@ -78,7 +90,7 @@ def render(
 
 def render_for_feeds(
     html: str,
-    pictures: Mapping[int, Picture],
+    pictures: Pictures,
     address: str,
     links: Mapping[int, str] | None = None,
     call_for: CallFor | None = None,
@@ -96,7 +108,7 @@ def render_for_feeds(
 class _OutwardWriter(Writer):
     def __init__(
         self,
-        pictures: Mapping[int, Picture],
+        pictures: Pictures,
         links: Mapping[int, str],
         call_for: CallFor | None,
         sources: Mapping[int, int],
@@ -144,6 +156,14 @@ class _OutwardWriter(Writer):
             self.box_level = 3
         return super().block(block)
 
+    def figure(self, figure: Figure) -> str:
+        picture = self.pictures[figure.image]
+        if isinstance(picture, Withheld):
+            return f'<figure class="withheld"><p>{escape(picture.words)}</p></figure>'
+        note = [Run(picture.note)] if picture.note else []
+        between = [Run(BREAK)] if note and figure.caption else []
+        return super().figure(replace(figure, caption=[*figure.caption, *between, *note]))
+
     def box(self, box: Box) -> str:
         if box.kind == ASKS:
             return self.asks(box)
@@ -188,7 +208,7 @@ class _OutwardWriter(Writer):
 class _FeedWriter(_OutwardWriter):
     def __init__(
         self,
-        pictures: Mapping[int, Picture],
+        pictures: Pictures,
         links: Mapping[int, str],
         call_for: CallFor | None,
         sources: Mapping[int, int],
@@ -217,7 +237,7 @@ class _FeedWriter(_OutwardWriter):
 class _PageWriter(_OutwardWriter):
     def __init__(
         self,
-        pictures: Mapping[int, Picture],
+        pictures: Pictures,
         links: Mapping[int, str],
         call_for: CallFor | None,
         sources: Mapping[int, int],

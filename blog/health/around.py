@@ -22,8 +22,9 @@ from django.http.request import validate_host
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from blog import picture_files
 from blog.clinic_time import clock as time_of_day
-from blog.clinic_time import today, zone_label
+from blog.clinic_time import spoken, today, zone_label
 
 from .finding import LOOK, OK, WRONG, Finding
 
@@ -33,6 +34,8 @@ READ_THROUGH = 500 * 1000**2
 MARK = "X-Site"
 CERTIFICATE_LOOK, CERTIFICATE_WRONG = 14, 3  # days
 CLOCK_LOOK, CLOCK_WRONG = 10, 60  # seconds
+# How long a file may take to go that was written down to.
+ON_THEIR_WAY = timedelta(hours=1)
 EXPIRED, NOT_YET, OTHER_NAME = 10, 9, {62, 64}  # OpenSSL's numbers
 
 
@@ -141,6 +144,20 @@ def clock() -> Finding:
         )
     agrees = f", and the clock of {' and of '.join(off)} agrees" if off else ""
     return Finding(OK, f"{here}{agrees}.")
+
+
+def files_to_delete() -> Finding:
+    """Whether files of pictures that have to go are gone: after a revocation, a replacement or a deletion."""
+    left, now = picture_files.waiting(), timezone.now()
+    if left.count == 0:
+        return Finding(OK, "None waits.")
+    what = f"{left.count} {'file' if left.count == 1 else 'files'} of pictures"
+    again = "manage.py prepare tries again."
+    if left.trouble:
+        return Finding(WRONG, f"{what} could not be deleted since {spoken(left.since, now)} ({left.trouble}). {again}")
+    if now - left.since < ON_THEIR_WAY:
+        return Finding(OK, f"{what} are on their way out.")
+    return Finding(WRONG, f"{what} should be gone since {spoken(left.since, now)}. {again}")
 
 
 def database_file() -> Finding:

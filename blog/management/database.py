@@ -8,13 +8,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connections
 
-from blog.pictures import remove_replaced_files
+from blog.picture_files import finish_deletions
 
 LOOK_AGAIN_SECONDS = 0.5
 
 
 def bring_up_to_date(wait_seconds: float = 0) -> None:
-    """Migrate the database, and remove public files that an interrupted replacement of a picture left behind.
+    """Migrate the database, and remove files of pictures that have to go and that an interrupted act left.
 
     Raises ``CommandError`` where the database has not answered within ``wait_seconds``.
     """
@@ -31,4 +31,4 @@ def bring_up_to_date(wait_seconds: float = 0) -> None:
             where = "DATABASE_URL" if os.environ.get("DATABASE_URL") else str(settings.DATABASES["default"]["NAME"])
             raise CommandError(f"The database cannot be opened ({reason}). Look at {where}.") from None
     call_command("migrate", verbosity=0, interactive=False)
-    remove_replaced_files()
+    finish_deletions()

@@ -1,5 +1,6 @@
 """A patient's written permission to show pictures, and files that are on their way out."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -71,6 +72,14 @@ class PhotoConsent(KeptRecord):
         return self.revoked_at is None and self.signed_on <= day and (self.expires_on is None or day <= self.expires_on)
 
 
+class FileDeletionQuerySet(models.QuerySet):
+    """Files by the name of their storage and their own."""
+
+    def ask(self, files: Iterable[tuple[str, str]]) -> None:
+        """Write down that these files have to go, in the transaction that ends their use."""
+        self.bulk_create([FileDeletion(storage=storage, name=name) for storage, name in files], ignore_conflicts=True)
+
+
 class FileDeletion(models.Model):
     """A file that has to go, written down in the transaction that ends its use and removed once the file is gone.
 
@@ -81,6 +90,8 @@ class FileDeletion(models.Model):
     name = models.CharField(max_length=200)
     asked_at = models.DateTimeField(default=timezone.now)
     trouble = models.CharField(max_length=200, blank=True)
+
+    objects = FileDeletionQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["storage", "name"], name="file_deletion_once")]

@@ -1,12 +1,17 @@
 """Pictures in the library."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.conf import settings
-from django.core.files.storage import Storage, default_storage, storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import ProtectedError, Q
 
+from .consent import FileDeletion
 from .fields import LineField
 from .kept_record import KeptRecord
+from .public_record import public_write
 from .safety_record import validate_keys
 
 
@@ -21,16 +26,19 @@ class Image(KeptRecord):
     The description and caption here are the defaults; each use of a picture keeps its own with the draft.
     A picture that another one replaced everywhere names it in ``replaced_by``; readers get its files no more.
     ``renditions`` lists the files that browsers get: dictionaries of crop, format, width, height (pixels), name. Those
-    whose crop is ``earlier`` are in use no more: pages that are kept somewhere may still name them.
-    ``depicts`` is blank while nobody has said who is in it, as after an upload of many.
+    whose crop is ``earlier`` are in use no more: pages that are kept somewhere may still name them. Where one has
+    ``private``, its file lies in the private storage, which no web server reaches; all of a picture lie in one of the
+    two. ``depicts`` is blank while nobody has said who is in it, as after an upload of many; until then its files are
+    private too, because it may be a patient. After a revocation the row stays without files, to show what was.
     """
 
     class Depicts(models.TextChoices):
-        """Who can be seen. Patients are missing on purpose: their pictures need a consent record first."""
+        """Who can be seen. A patient is shown only under a consent that holds."""
 
         NOBODY = "nobody", "Nobody"
         COLLEAGUE = "colleague", "A colleague"
         MODEL = "model", "A model"
+        PATIENT = "patient", "A patient"
 
     master = models.FileField(storage=masters, max_length=100, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -54,7 +62,8 @@ class Image(KeptRecord):
         "who is in it",
         max_length=10,
         choices=Depicts,
-        help_text="No pictures of patients: they need a written consent, which this blog does not record yet.",
+        help_text="A patient needs a signed consent, known here by its number. Recognized by a tattoo or a story "
+        "counts, too.",
     )
     # A patient is shown only under a consent; the database sees to it that there is one.
     consent = models.ForeignKey(
@@ -94,13 +103,18 @@ class Image(KeptRecord):
         return self.alt_text or f"Picture {self.pk}"
 
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
-        """Delete the row. Raises ``ProtectedError`` also where the picture stands in words that are still open."""
+        """Delete the row, and write down that its files have to go: after the commit, by ``blog.picture_files``.
+
+        Raises ``ProtectedError`` also where the picture stands in words that are still open.
+        """
         from .revision import Revision
 
         writing = Revision.objects.filter(sealed_at__isnull=True, body__contains=f'data-image="{self.pk}"')
         if found := set(writing.select_related("post")):
             raise ProtectedError("The picture stands in a text that somebody is writing.", found)
-        return super().delete(*args, **kwargs)
+        with public_write():
+            FileDeletion.objects.ask(self.files())
+            return super().delete(*args, **kwargs)
 
     @property
     def has_files(self) -> bool:
@@ -112,8 +126,25 @@ class Image(KeptRecord):
         """Whether somebody said what it shows, or that it only decorates, and who is in it."""
         return bool(self.depicts) and (self.is_decorative or self.alt_text != "")
 
-    def delete_files(self) -> None:
-        """Delete the files of a picture whose row is gone; files that are missing already do not matter."""
-        self.master.storage.delete(self.master.name)
-        for rendition in self.renditions:
-            default_storage.delete(rendition["name"])
+    @property
+    def is_private(self) -> bool:
+        """Whether its files are nobody's but by a checked address: a patient's, or whose, nobody has said yet."""
+        return self.depicts == self.Depicts.PATIENT or any(file.get("private") for file in self.renditions)
+
+    def may_be_shown(self, now: datetime) -> bool:
+        """Whether readers may see it at ``now``: it has files and, where it shows a patient, the consent holds."""
+        if not self.has_files:
+            return False
+        if not self.is_private:
+            return True
+        return self.depicts == self.Depicts.PATIENT and self.consent is not None and self.consent.is_live(now)
+
+    def files(self, *, master: bool = True) -> list[tuple[str, str]]:
+        """Its files: the name of the storage in the settings, and the file's own."""
+        kept = [("masters", self.master.name)] if master and self.master.name else []
+        return [*kept, *rendition_files(self.renditions)]
+
+
+def rendition_files(renditions: Iterable[dict]) -> list[tuple[str, str]]:
+    """Where the files of these renditions lie: the name of the storage in the settings, and the file's own."""
+    return [("private" if one.get("private") else "default", one["name"]) for one in renditions]

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from blog.content.swap import with_other_pictures
@@ -10,6 +9,7 @@ from blog.models import (
     ArticleFields,
     AuditEntry,
     Author,
+    FileDeletion,
     Image,
     MedicalReview,
     Post,
@@ -21,7 +21,7 @@ from blog.models import (
     Tag,
     public_write,
 )
-from blog.pictures import remove_replaced_files
+from blog.picture_files import finish_after_commit
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
@@ -51,7 +51,7 @@ def replace_picture(
     What readers see is the very same text under the same dates; each version that was, and its picture, is kept and no
     longer given to readers. Words that others are writing go on as they are, with the new picture. Descriptions stay
     those of each place, or with ``own_words`` become the new picture's own. The old picture's public files are removed
-    once all that is sure; where the process ends before that, the next such act or look at the site's health does it.
+    once all that is sure; where the process ends before that, the next such act or the next start does it.
     Raises ``NotAllowed``, or ``Refused`` where the two pictures cannot be exchanged.
     """
     require_release(actor)
@@ -59,7 +59,7 @@ def replace_picture(
         try:
             with public_write():
                 places = _replace(actor, old, new, own_words, now)
-                transaction.on_commit(remove_replaced_files)
+                finish_after_commit()
             return places
         except _MoreUses:
             continue
@@ -76,16 +76,19 @@ def _replace(actor: Actor, old: Image, new: Image, own_words: bool, now: datetim
     }
     if set(posts_using(old).values_list("pk", flat=True)) - {post.pk for post in posts}:
         raise _MoreUses
-    old, new = _fitting(held.get(old.pk), held.get(new.pk))
     now = now or timezone.now()
+    old, new = _fitting(held.get(old.pk), held.get(new.pk), now)
     places = places_of(old, now)
+    if new.is_private and (places.authors or places.practice):
+        raise Refused("A patient's picture stands beside no author and on no page of the practice. Choose another one.")
     words_of = new if own_words else None
     for post in posts:
         _replace_in_post(actor, post, old, new, words_of, now)
     Author.objects.filter(photo=old).update(photo=new)
     for name in PRACTICE_FIELDS:
         Practice.objects.filter(**{name: old}).update(**{name: new})
-    Image.objects.filter(pk=old.pk).update(replaced_by=new, replaced_at=now)
+    FileDeletion.objects.ask(old.files(master=False))
+    Image.objects.filter(pk=old.pk).update(replaced_by=new, replaced_at=now, renditions=[])
     record(
         actor,
         AuditEntry.Act.PICTURE_REPLACED,
@@ -96,7 +99,7 @@ def _replace(actor: Actor, old: Image, new: Image, own_words: bool, now: datetim
     return places
 
 
-def _fitting(old: Image | None, new: Image | None) -> tuple[Image, Image]:
+def _fitting(old: Image | None, new: Image | None, now: datetime) -> tuple[Image, Image]:
     if old is None or new is None:
         raise Refused("One of the two pictures was deleted meanwhile. Nothing was changed; choose another one.")
     if old.pk == new.pk:
@@ -107,6 +110,8 @@ def _fitting(old: Image | None, new: Image | None) -> tuple[Image, Image]:
         raise Refused("The picture you chose cannot be shown any more. Nothing was changed; choose another one.")
     if not new.is_described:
         raise Refused("The picture you chose has no description yet. Describe it first, then replace the other one.")
+    if not new.may_be_shown(now):
+        raise Refused("The picture you chose shows a patient whose consent has ended. Choose another one.")
     return old, new
 
 

@@ -26,6 +26,7 @@ from blog.models import (
     Topic,
     public_write,
 )
+from blog.picture_files import finish_after_commit
 from blog.pictures import add_picture
 
 from .access import Actor, Operator, require_release
@@ -146,6 +147,7 @@ def remove_samples(actor: Actor) -> int:
         Post.objects.filter(pk__in=[post.pk for post in posts]).delete()
         for model in (Image, Author, Topic, Tag):
             _remove_unused(model)
+        finish_after_commit()
         _clear_practice()
         SampleContent.objects.get_or_create(pk=1)
         SampleContent.objects.filter(pk=1, removed_at__isnull=True).update(removed_at=timezone.now())
@@ -163,8 +165,6 @@ def _remove_unused(model: type) -> None:
         except ProtectedError:
             model.objects.filter(pk=record.pk).update(is_sample=False)
             continue
-        if isinstance(record, Image):
-            transaction.on_commit(lambda image=record: image.delete_files())
 
 
 def _in_drafts(record: Image | Author | Topic | Tag) -> bool:

@@ -73,15 +73,16 @@ def json_ld(data: Mapping[str, object]) -> SafeString:
 def picture(image: Image | None, slot: str, eager: bool = False) -> dict[str, object]:
     """The picture as it stands in a slot by name, beside a text that says the same; nothing without a picture.
 
-    ``eager`` is for the one picture that a reader sees first.
+    ``eager`` is for the one picture that a reader sees first. Where a patient's consent does not hold, the slot stays
+    bare.
     """
-    return {"figure": figure_for(image, SLOTS[slot]), "alt": "", "eager": eager}
+    return {"figure": figure_for(image, SLOTS[slot], timezone.now()), "alt": "", "eager": eager}
 
 
 @register.inclusion_tag("blog/_picture.html")
 def logo(practice: Practice) -> dict[str, object]:
     """The practice's logo, which says its name."""
-    return {"figure": figure_for(practice.logo, LOGO), "alt": practice.name, "eager": True}
+    return {"figure": figure_for(practice.logo, LOGO, timezone.now()), "alt": practice.name, "eager": True}
 
 
 @register.simple_tag

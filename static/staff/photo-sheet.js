@@ -109,7 +109,8 @@
       this.file = null;
       this.chosen = null;
       if (this.input) this.input.value = '';
-      form.querySelectorAll('[name=depicts]').forEach((radio) => { radio.checked = false; });
+      this.who.querySelectorAll('[type=radio],[type=checkbox]').forEach((box) => { box.checked = false; });
+      this.who.querySelector('[name=consent]').value = '';
       this.picked.hidden = this.who.hidden = this.details.hidden = this.focalPart.hidden = true;
       this.focalPart.open = false;
       this.library.hidden = false;
@@ -275,16 +276,31 @@
       if (words.decorative) data.append('is_decorative', 'on');
       data.append('caption', words.caption);
       data.append('depicts', this.whoIsSaid ? this.whoIsSaid.value : this.chosen.depicts);
+      for (const field of this.who.querySelectorAll('input,select')) {
+        if (field.name !== 'depicts' && (field.type !== 'checkbox' || field.checked)) data.append(field.name, field.value);
+      }
       if (this.focal) this.point.forEach((share, axis) => data.append(['focal_x', 'focal_y'][axis], share));
       this.complain('');
       this.busy(true);
       const answer = await this.request(address, data);
       if (asked !== this.asked) return null;
       this.busy(false);
-      if (!answer.error) return answer;
-      const places = {alt_text: this.alt, caption: this.caption, depicts: form.querySelector('[name=depicts]')};
-      this.complain(answer.error, places[answer.field]);
+      if (!answer.error) {
+        this.offerConsent(answer);
+        return answer;
+      }
+      const places = {alt_text: this.alt, is_decorative: this.decorative, caption: this.caption};
+      const place = places[answer.field] || (answer.field && this.who.querySelector(`[name=${CSS.escape(answer.field)}]`));
+      this.complain(answer.error, place);
       return null;
+    }
+
+    // A consent that was just written down can be chosen for the next picture, and the number after it is proposed.
+    offerConsent({consent, next_reference: next}) {
+      if (!consent) return;
+      const list = this.who.querySelector('[name=consent]');
+      if (![...list.options].some((option) => option.value === String(consent.id))) list.add(new Option(consent.label, consent.id));
+      this.who.querySelector('[name=new_reference]').value = next;
     }
 
     request(address, data) {

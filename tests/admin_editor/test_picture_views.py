@@ -57,7 +57,8 @@ def test_decoration_has_no_description(editor):
         ({"alt_text": ""}, "alt_text", "Only decoration"),
         ({"alt_text": "x" * 301}, "alt_text", "300"),
         ({"depicts": None}, "depicts", "Say who is in it"),
-        ({"depicts": "patient"}, "depicts", "patients cannot be used"),
+        ({"depicts": "patient"}, "consent", "Choose the consent by its number"),
+        ({"depicts": "nobody at all"}, "depicts", "Say who is in it"),
         ({"caption": "x" * 301}, "caption", "300"),
     ],
 )

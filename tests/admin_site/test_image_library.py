@@ -61,7 +61,7 @@ class TestUpload:
             ({"alt_text": ""}, "Describe this photo, or tick “Only decoration”."),
             ({"alt_text": "\u200b"}, "Describe this photo, or tick “Only decoration”."),
             ({"depicts": ""}, "Say who is in it."),
-            ({"depicts": "patient"}, "not one of the available choices"),
+            ({"depicts": "patient"}, "Choose the consent by its number, or write it down here. Never a name."),
             ({"file": ""}, "Choose a file first."),
             ({"file": SimpleUploadedFile("photo.jpg", b"not a picture at all", "image/jpeg")}, "picture"),
             ({"file": SimpleUploadedFile("empty.jpg", b"", "image/jpeg")}, "empty"),

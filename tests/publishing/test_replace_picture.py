@@ -8,6 +8,7 @@ from factories import change_post, make_author, make_picture, make_post, make_pr
 
 from blog import pictures, publishing
 from blog.models import AuditEntry, Author, ChangeStamp, Image, Post, Publication, Revision
+from blog.picture_files import finish_deletions
 from blog.publishing import EditConflict, NotAllowed, Refused, newest_revision, places_of, replace_picture, save_draft
 
 pytestmark = pytest.mark.django_db
@@ -185,13 +186,14 @@ def test_the_old_files_go_after_the_act_and_every_earlier_crop_with_them(
 
 def test_files_that_were_left_behind_are_removed_later_and_shown_by_nobody_meanwhile(old, new, erin):
     post_with(old)
+    names = [rendition["name"] for rendition in old.renditions]
     replace_picture(erin, old, new)  # the process ends here: nothing after the transaction runs
     old = Image.objects.get(pk=old.pk)
-    assert old.renditions and default_storage.exists(old.renditions[0]["name"])
-    assert pictures.hero_figure(old) is None and pictures.thumbnail_url(old) == ""
-    assert pictures.remove_replaced_files() == 1
-    assert not default_storage.exists(old.renditions[0]["name"])
-    assert pictures.remove_replaced_files() == 0
+    assert old.renditions == [] and all(default_storage.exists(name) for name in names)
+    assert pictures.hero_figure(old, timezone.now()) is None and pictures.thumbnail_url(old) == ""
+    assert finish_deletions() == len(names)
+    assert not any(default_storage.exists(name) for name in names)
+    assert finish_deletions() == 0 and old.master.storage.exists(old.master.name)
 
 
 def test_each_article_and_the_act_are_written_down(old, new, erin):
