@@ -169,7 +169,8 @@ def patient_picture(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _no_picture()
     etag = f'"{name}"'
     try:
-        response = FileResponse(open_rendition(image, name), content_type=MEDIA_TYPES[name.rpartition(".")[2]])
+        with open_rendition(image, name) as file:
+            response = HttpResponse(file.read(), content_type=MEDIA_TYPES[name.rpartition(".")[2]])
     except OSError:
         logger.exception("A file of picture %s cannot be read.", pk)
         return _no_picture()
