@@ -16,6 +16,7 @@ from blog.digest import digest_of_shown
 from blog.models import (
     AuditEntry,
     Drug,
+    Image,
     KeptRecord,
     MedicalReview,
     Override,
@@ -116,14 +117,14 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
     records += _told_of(publication)
     for name in ("author", "topic", "hero_image"):
         if (record := getattr(publication, name)) is not None:
-            setattr(publication, name, as_of(record, at))
+            setattr(publication, name, _as_it_was(record, at))
     tags = [as_of(tag, at) for tag in publication.tags.all()]
     seen: list[KeptRecord] = []
 
     def as_they_were(current: Iterable[KeptRecord]) -> list[KeptRecord]:
         listed = list(current)
         seen.extend(listed)
-        return [as_of(record, at) for record in listed]
+        return [_as_it_was(record, at) for record in listed]
 
     told = _records_at(publication, at)
     page = article_page(publication, at, tags=tags, shared=as_they_were, records=told, clinic=practice)
@@ -138,6 +139,14 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
         shared=[_shared(record, at) for record in {(type(one), one.pk): one for one in records}.values()],
         words_are_whole=_is_whole(publication),
     )
+
+
+def _as_it_was(record: KeptRecord, at: datetime) -> KeptRecord:
+    """The record as it was then; a patient's picture with its consent as that was."""
+    copy = as_of(record, at)
+    if isinstance(copy, Image) and copy.consent is not None:
+        copy.consent = as_of(copy.consent, at)
+    return copy
 
 
 def periods(post: Post, now: datetime) -> list[Period]:

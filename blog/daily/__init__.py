@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog.models import DailyRun
 
-from . import links, trash, unsent_mail
+from . import consents_ending, files_to_delete, links, trash, unsent_mail
 from .not_done import NotDone
 
 __all__ = ["STEPS", "NotDone", "Outcome", "run"]
@@ -26,7 +26,9 @@ Step = Callable[[datetime], str]
 # In this order: mails that a step wrote are sent by the last one.
 STEPS: dict[str, Step] = {
     "trash": trash.step,
+    "files_to_delete": files_to_delete.step,
     "links": links.step,
+    "consents_ending": consents_ending.step,
     "unsent_mail": unsent_mail.step,
 }
 # Whoever began a step longer ago than this and never ended it was stopped: the next one may take it over.

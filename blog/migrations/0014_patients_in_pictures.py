@@ -12,7 +12,7 @@ def write_down_what_was_left(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0012_medical_trust_roles")]
+    dependencies = [("blog", "0013_safety_records")]
 
     operations = [
         migrations.AlterField(
@@ -30,6 +30,14 @@ class Migration(migrations.Migration):
                 "story counts, too.",
                 max_length=10,
             ),
+        ),
+        migrations.AlterModelOptions(
+            name="photoconsent",
+            options={
+                "ordering": ["-signed_on", "-pk"],
+                "permissions": [("revoke_photoconsent", "Can write down that a patient revoked a consent")],
+                "verbose_name": "consent",
+            },
         ),
         migrations.RunPython(write_down_what_was_left, migrations.RunPython.noop),
     ]

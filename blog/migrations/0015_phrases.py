@@ -112,6 +112,6 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0013_safety_records")]
+    dependencies = [("blog", "0014_patients_in_pictures")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -55,6 +55,7 @@ class PhotoConsent(KeptRecord):
 
     class Meta:
         ordering = ["-signed_on", "-pk"]
+        verbose_name = "consent"
         permissions = [("revoke_photoconsent", "Can write down that a patient revoked a consent")]
         constraints = [
             models.CheckConstraint(

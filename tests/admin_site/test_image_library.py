@@ -1,19 +1,21 @@
 """The picture library: uploads, words, the point of focus, and deletion."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from cast import person
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from factories import make_picture
+from factories import make_picture, make_post
 from PIL import Image as Pillow
 from staff_words import buttons, tree, words
 
 from blog.imaging.verify import MAX_BYTES
-from blog.models import Author, ChangeStamp, Image, Post, Practice, Revision
+from blog.models import AuditEntry, Author, ChangeStamp, Image, PhotoConsent, Post, Practice, Procedure, Revision
 from blog.publishing import newest_revision, publish, replace_picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_renditions")]
@@ -332,3 +334,140 @@ class TestReplaceScreen:
         path = reverse("admin:blog_image_replace", args=[picture.pk])
         assert client.get(path).status_code == 403 and client.post(path, {"by": picture.pk}).status_code == 403
         assert path not in client.get(change(picture)).content.decode()
+
+
+class TestPatients:
+    NEW = {
+        "depicts": "patient",
+        "consent": "new",
+        "new_reference": "c-2026-014",
+        "new_scope": "blog",
+        "new_signed_on": "2026-01-05",
+    }
+
+    def test_a_consent_is_written_down_with_the_picture(self, client):
+        page = client.get(ADD)
+        year = timezone.localdate().year
+        assert tree(page).xpath("//input[@name='new_reference']/@value") == [f"C-{year}-001"]
+        assert "Never a name." in words(page)
+        send(client, **self.NEW)
+        image, consent = Image.objects.get(), PhotoConsent.objects.get()
+        assert (image.depicts, image.consent, consent.reference) == ("patient", consent, "C-2026-014")
+        assert (consent.signed_on.isoformat(), consent.expires_on, consent.scope) == ("2026-01-05", None, "blog")
+        page = client.get(change(image))
+        assert "C-2026-014 Holds" in words(page) and "The patient revoked the consent…" in words(page)
+        (shown,) = tree(page).xpath("//div[contains(@class, 'st-focal')]/img/@src")
+        answer = client.get(shown)
+        assert answer.status_code == 200 and answer["Cache-Control"].startswith("private, no-store")
+        b"".join(answer.streaming_content)
+        assert Client().get(shown).url.startswith("/admin/login/")
+
+    @pytest.mark.parametrize(
+        ("sent", "said"),
+        [
+            ({"new_reference": "Jane Doe"}, "Never write a patient’s name here."),
+            ({"new_signed_on": ""}, "Write the day on which the patient signed."),
+            ({"new_signed_on": "2099-01-01"}, "This day lies ahead."),
+            ({"new_expires_on": "2026-01-04"}, "The last day is before the day of signing."),
+            ({"new_expires_on": "2026-01-06"}, "This consent has ended already"),
+            ({"consent": ""}, "Choose the consent by its number"),
+            ({"is_decorative": "on"}, "A picture of a patient shows something. Describe it."),
+            ({"is_before_after": "on"}, "Say which treatments it shows."),
+        ],
+    )
+    def test_what_is_refused(self, client, sent, said):
+        Procedure.objects.create(name="Peels of the face")
+        answer = send(client, **self.NEW | sent)
+        assert said in words(answer) and not Image.objects.exists() and not PhotoConsent.objects.exists()
+
+    def test_only_a_consent_that_holds_can_be_chosen(self, client, picture):
+        signed = timezone.localdate() - timedelta(days=2)
+        facts = {"scope": "blog", "signed_on": signed}
+        good, ended, revoked = (PhotoConsent.objects.create(reference=f"C-2026-10{n}", **facts) for n in range(3))
+        PhotoConsent.objects.filter(pk=ended.pk).update(expires_on=signed)
+        PhotoConsent.objects.filter(pk=revoked.pk).update(revoked_at=timezone.now())
+        offered = tree(client.get(change(picture))).xpath("//select[@name='consent']/option/@value")
+        assert offered == ["", "new", str(good.pk)]
+        sent = {"alt_text": "A brow", "focal_x": "0.5", "focal_y": "0.5", "depicts": "patient"}
+        for one in (ended, revoked):
+            client.post(change(picture), sent | {"consent": one.pk})
+            assert Image.objects.get().depicts == "nobody"
+        procedure = Procedure.objects.create(name="Peels of the face")
+        shown = {"is_before_after": "on", "treatments": [f"procedure-{procedure.pk}"]}
+        client.post(change(picture), sent | {"consent": good.pk} | shown)
+        image = Image.objects.get()
+        assert (image.consent, image.is_before_after, image.procedures_shown) == (good, True, [procedure.pk])
+        assert image.is_private and image.alt_text == "A brow"
+
+    def test_the_queue_asks_the_same(self, client):
+        image = make_picture(500, 300, alt_text="", depicts="")
+        sent = {"picture": image.pk, "alt_text": "A brow", **self.NEW}
+        client.post("/admin/blog/image/describe/", sent | {"new_signed_on": ""})
+        assert not Image.objects.get().is_described
+        client.post("/admin/blog/image/describe/", sent)
+        assert Image.objects.get().consent.reference == "C-2026-014"
+
+    def test_it_is_no_logo(self, as_user, client):
+        send(client, **self.NEW)
+        mara = as_user(person("mara", "Manager"))
+        answer = mara.post("/admin/blog/practice/1/change/", {"name": "Northlight", "logo": Image.objects.get().pk})
+        assert "Choose a picture without one." in words(answer)
+
+
+class TestConsents:
+    LIST = "/admin/blog/photoconsent/"
+
+    @pytest.fixture
+    def patient(self, client):
+        send(client, **TestPatients.NEW)
+        return Image.objects.get()
+
+    def test_each_says_how_it_stands_and_where_its_pictures_are(self, client, patient, erin):
+        post = make_post("Lines", hero_image=patient, hero_alt="A brow")
+        answer = client.get(self.LIST)
+        assert "C-2026-014Holds1Jan. 5, 2026This blog only" in words(answer)
+        answer = client.get(f"{self.LIST}{patient.consent_id}/change/")
+        assert "Holds." in words(answer) and "Lines Live" in words(answer)
+        sent = {"scope": "online", "signed_on": "2026-01-05", "expires_on": "2026-01-31"}
+        answer = client.post(f"{self.LIST}{patient.consent_id}/change/", sent, follow=True)
+        assert "C-2026-014: saved. Readers see it at once." in words(answer)
+        assert "Ended January 31, 2026" in words(client.get(self.LIST))
+        assert "no longer shown" in words(client.get(f"/blog/{post.slug}/"))
+        assert client.get(f"{self.LIST}{patient.consent_id}/delete/").status_code == 403
+
+    def test_one_is_added_with_the_next_number(self, client, patient):
+        assert tree(client.get(f"{self.LIST}add/")).xpath("//input[@name='reference']/@value")[0].startswith("C-")
+        sent = {"reference": "C-2026-015", "scope": "blog", "signed_on": "2026-01-05"}
+        answer = client.post(f"{self.LIST}add/", sent | {"reference": "Jane Doe"})
+        assert "Never write a patient’s name here." in words(answer)
+        client.post(f"{self.LIST}add/", sent)
+        assert AuditEntry.objects.filter(act="consent_recorded", reason__startswith="C-2026-015").exists()
+
+    def test_whoever_takes_the_call_revokes_it_on_one_screen(self, as_user, patient, wilma, nora):
+        make_post("Lines", hero_image=patient, hero_alt="A brow", hero_caption="x")
+        draft = make_post("More lines", hero_image=patient, hero_alt="A brow", live=False)
+        address = f"{self.LIST}{patient.consent_id}/revoke/"
+        assert as_user(nora).get(address).status_code == as_user(nora).post(address).status_code == 403
+        front = as_user(wilma)
+        page = words(front.get(address))
+        for said in (
+            "Nothing changes until you press",
+            "No button undoes this.",
+            "What cannot be recalled",
+            "Lines Live",
+        ):
+            assert said in page, said
+        assert PhotoConsent.objects.get().revoked_at is None
+        answer = front.post(address, follow=True)
+        (told,) = answer.redirect_chain
+        assert told[0] == f"{self.LIST}{patient.consent_id}/revoked/"
+        page = words(answer)
+        assert "C-2026-014 is revoked" in page and "wilma wrote it down" in page and "More lines Draft" in page
+        assert f"/admin/blog/post/{draft.pk}/change/" in tree(answer).xpath("//main//a/@href")
+        asked = tree(answer).xpath("//p/@data-revoked")[0].split()
+        assert asked and {Client().get(one).status_code for one in asked} == {404}
+        assert front.post(address).url == told[0] and PhotoConsent.objects.get().revoked_by == wilma
+        stays = front.post(f"{self.LIST}{patient.consent_id}/change/", {"scope": "online", "signed_on": "2026-01-05"})
+        assert stays.status_code in (302, 403) and PhotoConsent.objects.get().revoked_at is not None
+        tile = words(front.get("/admin/blog/image/"))
+        assert "C-2026-014: Revoked" in tile

@@ -10,7 +10,7 @@ from django.utils import timezone
 from factories import make_author, make_editor, make_picture, make_post, make_practice
 
 from blog import publishing, reading
-from blog.models import AuditEntry, ChangeStamp, FileDeletion, Image, PhotoConsent, RecordVersion
+from blog.models import AuditEntry, ChangeStamp, FileDeletion, Image, Mail, PhotoConsent, Procedure, RecordVersion
 from blog.picture_files import finish_deletions, waiting
 from blog.publishing import NotAllowed, Refused
 
@@ -175,7 +175,11 @@ class TestReaders:
         assert not [one for one in addresses(page) if one.startswith(f"/blog/pictures/{patient.pk}/")]
 
     def test_before_and_after_says_by_itself_that_results_differ(self, client):
-        shown = make_picture(is_before_after=True, depicts="model")
+        shown = make_picture(
+            is_before_after=True,
+            depicts="model",
+            procedures_shown=[Procedure.objects.create(name="Peels of the face").pk],
+        )
         make_post(
             "Peels",
             body=f'<p>Words.</p><figure><img data-image="{shown.pk}" alt="x"></figure>',
@@ -201,23 +205,23 @@ class TestRelease:
         post = make_post("Lines", hero_image=patient, hero_alt="A forehead", live=False)
         draft = publishing.newest_revision(post)
         PhotoConsent.objects.update(expires_on=today() + timedelta(days=2))
-        with pytest.raises(Refused, match="no consent holds"):
+        with pytest.raises(Refused, match="does not hold when this goes live"):
             publishing.publish(make_editor(), draft, at=timezone.now() + 4 * DAY)
         publishing.revoke(make_editor(), consent)
         assert set(publishing.missing_for_release(draft)) == {"hero_image"}
-        with pytest.raises(Refused, match="Take the picture out"):
+        with pytest.raises(Refused, match="does not hold"):
             publishing.publish(make_editor(), draft)
 
     def test_what_was_taken_off_does_not_come_back_with_it(self, article, consent):
         publishing.take_off(make_editor(), article, "Reason")
         publishing.revoke(make_editor(), consent)
-        with pytest.raises(Refused, match="consent has ended"):
+        with pytest.raises(Refused, match="does not hold"):
             publishing.put_back(make_editor(), article.publications.get())
 
     def test_a_copy_of_the_post_is_covered(self, article, consent):
         copy = publishing.duplicate(make_editor(), article)
         publishing.revoke(make_editor(), consent)
-        assert publishing.without_consent(publishing.newest_revision(copy), timezone.now())
+        assert "hero_image" in publishing.missing_for_release(publishing.newest_revision(copy))
 
     def test_it_does_not_come_in_place_of_another(self, patient, consent):
         lamp = make_picture(500, 300)
@@ -329,3 +333,25 @@ class TestRevocation:
         finish_deletions()
         assert all(default_storage.exists(name) for name in files(again))
         assert again.master.storage.exists(again.master.name)
+
+
+class TestDaily:
+    def test_managers_are_told_once_of_a_consent_that_ends_soon(self, patient, consent, settings):
+        from blog.daily import consents_ending
+
+        settings.EMAIL_CONFIGURED = True
+        mara = person("mara", "Manager")
+        mara.email = "mara@example.com"
+        mara.save()
+        now = timezone.now()
+        PhotoConsent.objects.update(expires_on=today() + timedelta(days=31))
+        assert consents_ending.step(now).startswith("No consent ends soon")
+        assert consents_ending.step(now + DAY) == "Managers are told of 1 consent that ends soon."
+        assert consents_ending.step(now + 2 * DAY).startswith("No consent ends soon")
+        (written,) = Mail.objects.all()
+        assert written.to == "mara@example.com" and written.subject.startswith("Consent C-2026-014 ends ")
+        assert f"/admin/blog/photoconsent/{consent.pk}/change/" in written.body and "1 " not in written.body
+        publishing.change_consent(
+            mara, consent, scope="blog", signed_on=today(), expires_on=today() + timedelta(days=400)
+        )
+        assert consents_ending.step(now + 371 * DAY) == "Managers are told of 1 consent that ends soon."
