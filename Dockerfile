@@ -12,7 +12,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
 
 # The folders of pictures belong to the site's user, so that new volumes mounted there do, too.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /var/lib/blog --shell /usr/sbin/nologin blog \
-    && mkdir -p /var/lib/blog/media /var/lib/blog/masters \
+    && mkdir -p /var/lib/blog/media /var/lib/blog/masters /var/lib/blog/private \
     && chown -R blog:blog /var/lib/blog
 
 WORKDIR /srv/blog

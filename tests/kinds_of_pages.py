@@ -45,6 +45,8 @@ STAFF = {
     "picture in use": "/admin/blog/image/1/delete/",
     "replace a picture": "/admin/blog/image/1/replace/",
     "replace a picture by another": "/admin/blog/image/1/replace/?by=2",
+    "consents": "/admin/blog/photoconsent/",
+    "new consent": "/admin/blog/photoconsent/add/",
     "authors": "/admin/blog/author/",
     "author": "/admin/blog/author/1/change/",
     "new author": "/admin/blog/author/add/",

@@ -148,3 +148,38 @@ def test_a_pasted_or_typed_video_becomes_a_link_and_says_why(staff_page):
     expect(left).to_have_count(1)
     page.evaluate(PASTE, ["", f"<html><body><!--StartFragment-->{picture}{picture}<!--EndFragment--></body></html>"])
     expect(left).to_have_count(1)
+
+
+def test_a_patients_picture_gets_the_next_consent_number_in_the_sheet(staff_page, site):
+    page = staff_page
+    page.goto("/admin/blog/post/add/")
+    page.get_by_label("Title", exact=True).fill("Lines")
+    page.get_by_role("button", name="Add main photo").click()
+    sheet = page.locator("#photo-sheet")
+    sheet.locator("#photo-file").set_input_files(file_of("a.jpg", photo("maroon", 400)))
+    sheet.locator("#photo-alt").fill("A forehead")
+    number = sheet.get_by_label("Number on the signed form")
+    expect(sheet.get_by_label("Consent number")).to_be_hidden()
+    sheet.get_by_label("A patient").check()
+    expect(number).to_be_hidden()
+    sheet.get_by_role("button", name="Use photo").click()
+    expect(sheet.get_by_role("alert")).to_have_text(
+        "Choose the consent by its number, or write it down here. Never a name."
+    )
+    expect(sheet.get_by_label("Consent number")).to_be_focused()
+    sheet.get_by_label("Consent number").select_option("new")
+    proposed = number.input_value()
+    assert proposed.endswith("-001")
+    sheet.get_by_label("Signed on").fill("2026-01-05")
+    sheet.get_by_role("button", name="Use photo").click()
+    expect(sheet).to_be_hidden()
+    shown = page.locator("[data-photo-file]")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    page.get_by_role("button", name="Change photo").click()
+    sheet.get_by_role("button", name="Take another photo").or_(sheet.locator("#photo-search")).first.wait_for()
+    sheet.locator("#photo-file").set_input_files(file_of("b.jpg", photo("olive", 400)))
+    sheet.get_by_label("A patient").check()
+    expect(sheet.get_by_label("Consent number").locator("option", has_text=proposed)).to_have_count(1)
+    found = asked(site, "[[one.depicts, one.consent.reference] for one in Image.objects.exclude(consent=None)]")
+    assert found == [["patient", proposed]]

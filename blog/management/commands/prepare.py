@@ -25,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         """Take the steps, then say what is next. Raises ``CommandError`` where one cannot be taken."""
         require_writable(settings.VAR_DIR)
+        require_writable(settings.PRIVATE_ROOT)
         bring_up_to_date(options["wait"])
         self.stdout.write("The database is ready for this release.")
         if not get_user_model().objects.filter(is_active=True, is_staff=True).exists():

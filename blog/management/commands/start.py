@@ -44,6 +44,7 @@ class Command(BaseCommand):
         if not options["no_serve"]:
             require_free(address)
         require_writable(settings.VAR_DIR)
+        require_writable(settings.PRIVATE_ROOT)
         self.say("Preparing the database …")
         bring_up_to_date()
         if static_files_changed():
