@@ -36,7 +36,8 @@ def consent_state(consent: PhotoConsent, now: datetime) -> str:
 
 def consent_label(consent: PhotoConsent, now: datetime) -> str:
     """A consent in one line of a list to choose from."""
-    return f"{consent.reference}: {consent_state(consent, now).lower().replace('holds, ', '')}"
+    state = consent_state(consent, now).removeprefix("Holds, ")
+    return f"{consent.reference}: {state[0].lower()}{state[1:]}"
 
 
 def shown_now(images: QuerySet[Image], now: datetime) -> QuerySet[Image]:

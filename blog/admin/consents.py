@@ -86,7 +86,7 @@ class PhotoConsentAdmin(StaffModelAdmin):
     form = ConsentForm
     change_form_template = "admin/blog/photoconsent/change_form.html"
     fields = ("reference", "scope", "signed_on", "expires_on")
-    list_display = ("reference", "state", "pictures", "signed_on", "scope")
+    list_display = ("reference", "state", "pictures", "signed_on")
     list_filter = (StateFilter,)
     search_fields = ("reference",)
     search_help_text = "Consent number"

@@ -284,7 +284,7 @@ class ImageAdmin(StaffModelAdmin):
         about = {}
         if image is not None and self.has_view_or_change_permission(request, image):
             about = {
-                "screen_url": pictures.screen_url(image) or image_address(image.pk),
+                "screen_url": pictures.screen_url(image) or (image_address(image.pk) if image.replaced_by_id else ""),
                 "added_words": full_day(image.uploaded_at),
                 "consent_words": consent_state(image.consent, timezone.now()) if image.consent else "",
                 "may_revoke": publishing.may_revoke(request.user) and image.consent and not image.consent.revoked_at,

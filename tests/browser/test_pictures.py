@@ -150,7 +150,8 @@ def test_a_pasted_or_typed_video_becomes_a_link_and_says_why(staff_page):
     expect(left).to_have_count(1)
 
 
-def test_a_patients_picture_gets_the_next_consent_number_in_the_sheet(staff_page, site):
+def test_a_patients_picture_gets_the_next_consent_number_in_the_sheet(staff_page, site, expected_complaints):
+    expected_complaints.append("status of 400")  # the first try is refused with a sentence
     page = staff_page
     page.goto("/admin/blog/post/add/")
     page.get_by_label("Title", exact=True).fill("Lines")
