@@ -8,13 +8,12 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.storage import default_storage, storages
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from blog.content.render import Picture, Withheld
 from blog.imaging.renditions import encode, rendition_name
 from blog.imaging.verify import PictureRefused, verify
-from blog.models import Image, Publication, public_write
+from blog.models import Image, public_write
 from blog.picture_files import (
     REVOKED,
     belongs_private,
@@ -199,20 +198,6 @@ def body_pictures(
 def public_pictures(images: Mapping[int, Image], now: datetime) -> dict[int, Picture]:
     """Pictures for feeds and others who keep copies: never a patient's, which nobody could call back."""
     return body_pictures({pk: image for pk, image in images.items() if not image.is_private}, now)
-
-
-def patient_file(pk: int, name: str, now: datetime) -> Image | None:
-    """The patient's picture that has this file, where readers may see it at ``now``; one query.
-
-    That is: the consent holds, nothing replaced it, and an article that is live shows it.
-    """
-    # Two conditions on one publication, and none through a working copy: what was published says what it shows.
-    shown = Publication.objects.live(now).order_by().filter(revision__images=OuterRef("pk"))
-    found = Image.objects.select_related("consent").filter(pk=pk, replaced_by__isnull=True, depicts="patient")
-    image = found.filter(Exists(shown)).first()
-    if image is None or not image.may_be_shown(now):
-        return None
-    return image if any(one["name"] == name for one in image.renditions) else None
 
 
 def machine_file(image: Image | None, crop: str = "16x9") -> MachineFile | None:

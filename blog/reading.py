@@ -5,7 +5,7 @@ Nothing here reads a working copy. Functions take ``now`` (aware datetime), once
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from django.core.paginator import Page, Paginator
@@ -13,7 +13,6 @@ from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q, Value
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
 from blog.addresses import full_address
 from blog.content.outline import Heading, first_words, image_ids, post_links
@@ -23,7 +22,6 @@ from blog.models import (
     ChangeStamp,
     Drug,
     Image,
-    PhotoConsent,
     Practice,
     Procedure,
     Publication,
@@ -296,10 +294,10 @@ def article_page(
 
     ``tags`` may name others than those stored with the article. ``shared`` turns records as they are into records as
     they were, for a page of another day, and ``records`` are the drugs and procedures of that day. A picture that was
-    replaced everywhere is not shown, and none of a patient whose consent does not hold at ``now``; ``private`` makes the
-    addresses of those that are, None where no patient is shown at all. Care cards end with the numbers of ``clinic``;
-    without one, it is asked for where there is one. Only a publication names who reviewed it: in a preview nothing is
-    signed by that page.
+    replaced everywhere is not shown, and none of a patient whose consent does not hold at ``now``; ``private`` makes
+    the addresses of those that are, None where no patient is shown at all. Care cards end with the numbers of
+    ``clinic``; without one, it is asked for where there is such a card. Only a publication names who reviewed it: in a
+    preview nothing is signed by that page.
     """
     used = shared(Image.objects.filter(pk__in=image_ids(article.body)).select_related("consent"))
     images = {image.pk: image for image in used if image.replaced_by_id is None}
@@ -330,19 +328,6 @@ def article_page(
 def _patients(images: Mapping[int, Image]) -> frozenset[int]:
     """Those of whom nothing is said outside of the page: what stands under them goes with them."""
     return frozenset(pk for pk, image in images.items() if image.is_private)
-
-
-def next_consent_end(now: datetime) -> datetime | None:
-    """When a consent next ends under which a live article shows a picture: a page built before says too much then.
-
-    None where none does. One query.
-    """
-    shown = Publication.objects.live(now).order_by().filter(revision__images__consent=OuterRef("pk"))
-    ending = PhotoConsent.objects.live(now).filter(Exists(shown), expires_on__isnull=False).order_by("expires_on")
-    last_day = ending.values_list("expires_on", flat=True).first()
-    if last_day is None:
-        return None
-    return timezone.make_aware(datetime.combine(last_day + timedelta(days=1), time.min))
 
 
 def preview_page(

@@ -19,8 +19,8 @@ from blog import heads, reading, reviewed, structured_data
 from blog import search as readers_search
 from blog.health.around import MARK, site_mark
 from blog.models import Author, Tag, Topic
+from blog.patients import patient_file
 from blog.picture_files import open_rendition
-from blog.pictures import patient_file
 
 logger = logging.getLogger(__name__)
 

@@ -77,9 +77,9 @@ def render(
     is not in ``pictures`` is left out whole; of one that is withheld only what is said instead stays. ``links`` has the
     address of each post that can be linked to now; of a link to another post only the words stay. Boxes say their level
     in a word, and care cards end with what ``call_for`` gives; a question in a box that has no answer is left out, and
-    so is a box with nothing to show. ``sources`` has the number of each source that may be cited, by its key; a citation
-    leads to ``#source-1``, and one of anything else is left out. The sanitiser with OUTPUT is the last step, so nothing
-    done here can let through what a page may not hold. The result is a plain ``str``.
+    so is a box with nothing to show. ``sources`` has the number of each source that may be cited, by its key; a
+    citation leads to ``#source-1``, and one of anything else is left out. The sanitiser with OUTPUT is the last step,
+    so nothing done here can let through what a page may not hold. The result is a plain ``str``.
     """
     blocks = arrange(html)
     ids = Ids()

@@ -22,8 +22,6 @@ from .autosave import IDLE, UNTITLED, Kept, autosave, keep_aside, set_own_aside,
 from .both_texts import kept_words, words_left_aside, words_there
 from .bulk import KINDS as BULK_KINDS
 from .bulk import MOST_POSTS, UNDO_FOR, Wanted, act_on_many, can_be_undone, may_act, require_act, undo_many
-from .deciding import approve, send_back
-from .digest import digest_of
 from .consent import (
     change_consent,
     may_revoke,
@@ -33,6 +31,8 @@ from .consent import (
     revoke,
     say_of_picture,
 )
+from .deciding import approve, send_back
+from .digest import digest_of
 from .drafts import (
     SLUG_LENGTH,
     EditConflict,
@@ -172,8 +172,8 @@ __all__ = [
     "may_decide_review",
     "may_edit",
     "may_release",
-    "may_send_back",
     "may_revoke",
+    "may_send_back",
     "may_take_off",
     "may_withdraw",
     "missing_for_release",
@@ -212,8 +212,8 @@ __all__ = [
     "sample_practice_values",
     "samples_present",
     "save_draft",
-    "scheduled_without_review",
     "say_of_picture",
+    "scheduled_without_review",
     "send_back",
     "sent_back_to",
     "set_own_aside",

@@ -9,8 +9,9 @@ from django.core.files.storage import default_storage, storages
 from django.utils import timezone
 from factories import make_author, make_editor, make_picture, make_post, make_practice
 
-from blog import publishing, reading
+from blog import publishing
 from blog.models import AuditEntry, ChangeStamp, FileDeletion, Image, Mail, PhotoConsent, Procedure, RecordVersion
+from blog.patients import next_consent_end
 from blog.picture_files import finish_deletions, waiting
 from blog.publishing import NotAllowed, Refused
 
@@ -191,13 +192,13 @@ class TestReaders:
 
     def test_the_next_end_is_known(self, article, consent):
         now = timezone.now()
-        assert reading.next_consent_end(now) is None
+        assert next_consent_end(now) is None
         PhotoConsent.objects.update(expires_on=today() + timedelta(days=3))
-        end = reading.next_consent_end(now)
+        end = next_consent_end(now)
         assert timezone.localtime(end).date() == today() + timedelta(days=4)
         consent.refresh_from_db()
         assert consent.is_live(end - timedelta(seconds=1)) and not consent.is_live(end)
-        assert reading.next_consent_end(end) is None
+        assert next_consent_end(end) is None
 
 
 class TestRelease:
