@@ -5,7 +5,7 @@ answer to a question that comes years later, from a patient, a board or a court:
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -33,6 +33,7 @@ from blog.models import (
 )
 from blog.reader_notes import Records
 from blog.reading import ArticlePage, article_page
+from blog.reviewed import Reviewed
 
 # Acts about a post that say nothing of what readers saw.
 _MOST_ACTS = 200
@@ -128,12 +129,14 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
 
     told = _records_at(publication, at)
     page = article_page(publication, at, tags=tags, shared=as_they_were, records=told, clinic=practice)
+    review = _review_shown(publication, practice, at)
+    label = Reviewed(review.reviewer, review.reviewed_on, review.due_on) if review is not None else None
     records = [record for record in (practice, *records, *seen) if record is not None]
     return AsItStood(
         **found,
         publication=publication,
-        page=page,
-        review=_review_shown(publication, practice, at),
+        page=replace(page, reviewed=label),
+        review=review,
         wrote=_written(publication),
         overrides=_overrides(publication),
         shared=[_shared(record, at) for record in {(type(one), one.pk): one for one in records}.values()],
@@ -198,16 +201,15 @@ def _name_in(values: dict[str, object]) -> object:
 
 
 def _review_shown(publication: Publication, practice: Practice, at: datetime) -> MedicalReview | None:
-    if practice.review_policy == Practice.ReviewPolicy.NOBODY_YET or not publication.digest:
+    is_health = publication.kind == Publication.Kind.HEALTH_INFORMATION
+    if not is_health or practice.review_policy == Practice.ReviewPolicy.NOBODY_YET:
         return None
-    day = timezone.localdate(at)
-    signed = MedicalReview.objects.filter(post=publication.post_id, digest=publication.digest, signed_at__lte=at)
-    for review in signed.filter(reviewed_on__lte=day, due_on__gt=day).select_related("reviewer", "signed_by"):
-        ended = [moment for moment in (review.withdrawn_at, review.lapsed_at) if moment is not None]
-        if all(moment > at for moment in ended):
-            review.reviewer = as_of(review.reviewer, at)
-            return review
-    return None
+    standing = MedicalReview.objects.in_force_at(at, timezone.localdate(at))
+    found = standing.under(publication.post_id, publication.digest, publication.author_id)
+    review = found.select_related("reviewer", "signed_by").order_by("-reviewed_on", "-pk").first()
+    if review is not None:
+        review.reviewer = as_of(review.reviewer, at)
+    return review
 
 
 def _written(publication: Publication) -> list[Revision]:

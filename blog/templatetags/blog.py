@@ -94,7 +94,7 @@ def day(moment: datetime) -> SafeString:
 @register.simple_tag
 def calendar_day(on: date) -> SafeString:
     """A day of the clinic's calendar that has no time: «November 12, 2026»."""
-    return format_html('<time datetime="{}">{:%B} {}, {}</time>', on.isoformat(), on, on.day, on.year)
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), f"{on:%B} {on.day}, {on.year}")
 
 
 @register.simple_tag
