@@ -97,7 +97,7 @@ def test_every_word_and_shared_record_is_that_of_the_moment(told, story):
 
 def test_the_record_says_who_stands_behind_it(told, story):
     page, _, text = told(story, FIRST + HOUR).partition("The record Made on")
-    assert "Clinically reviewed by Nell Ash, RN" in page
+    assert "Clinically reviewed by" in page and "Nell Ash, RN" in page
     assert "Nell Ash, RN signed these words" in text and "(login rita)" in text
     assert "“Vabotin is painless for some.” Reason: It says for some (erin" in text
     assert "Label of Vabotin, FDA, https://example.org/label" in text
