@@ -34,7 +34,7 @@ class PhraseAdmin(StaffModelAdmin):
 
     change_list_template = "admin/blog/phrase/change_list.html"
     fields = ("kind", "words", "advice", "is_active")
-    list_display = ("words", "kind", "advice", "is_active")
+    list_display = ("words", "advice", "is_active", "kind")
     list_filter = ("kind", "is_active")
     search_fields = ("words", "advice")
     list_per_page = 200
