@@ -2,6 +2,7 @@
 
 import pytest
 from cast import DAY, MINUTE, person
+from factories import without_checks
 from staff_words import NOON, buttons, tree, words
 
 from blog.models import Author, BulkAct, Post, Publication, Tag, Topic
@@ -121,7 +122,8 @@ def test_who_links_to_them_is_said_first(client, erin, draft, action):
         publish(erin, newest_revision(target), now=NOON - DAY)
     other = draft("Leads there", body=f'<p><a href="/blog/target/" data-post="{target.pk}">See</a></p>')
     assert "Other live posts link" not in words(choose(client, action, target))
-    publish(erin, newest_revision(other), now=NOON - DAY)
+    with without_checks():
+        publish(erin, newest_revision(other), now=NOON - DAY)
     asked = choose(client, action, target)
     assert "Other live posts link to these. Their links will lead nowhere: Leads there." in words(asked)
     assert "Other live posts link" not in words(choose(client, action, target, other)), "both go together"

@@ -5,6 +5,7 @@ from cast import DAY, HOUR, person
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from factories import without_checks
 from staff_words import NOON, tree, words
 
 from blog.models import Author, Post, Practice, Review, Revision
@@ -124,7 +125,8 @@ def test_a_reviewer_s_and_never_their_own(rita, wilma, draft):
 def test_links_that_lead_nowhere(as_user, erin, wilma, draft):
     target = draft("Away")
     post = draft("Leads there", body=f'<p><a href="/blog/away/" data-post="{target.pk}">See</a></p>')
-    publish(erin, newest_revision(post), now=NOON - DAY)
+    with without_checks():
+        publish(erin, newest_revision(post), now=NOON - DAY)
     assert cards(erin)["Links that lead nowhere"] == ["Leads there Links to “Away”"]
     assert "Links that lead nowhere" not in cards(wilma)
     more = tree(as_user(erin).get("/admin/")).xpath(
