@@ -103,7 +103,7 @@ class PreviewScreens:
         if not (allowed(request, post) if post else allowed(request)):
             raise publishing.NotAllowed("Your login may not read this post. Ask the person who manages logins.")
         if request.method == "POST":
-            revision, tags = _as_typed(request.POST, post, now)
+            revision, tags = as_typed(request.POST, post, now)
         else:
             kept = publishing.newest_words(post, request.user) if post else None
             revision, tags = kept or Revision(post=post, **_values_of(post)), publishing.tags_of(kept) if kept else []
@@ -194,7 +194,7 @@ def _values_of(post: Post | None) -> dict[str, object]:
     return post.article_values() if post else {}
 
 
-def _as_typed(data: QueryDict, post: Post | None, now: datetime) -> tuple[Revision, list[Tag]]:
+def as_typed(data: QueryDict, post: Post | None, now: datetime) -> tuple[Revision, list[Tag]]:
     """An article of what a form holds, stored nowhere: valid or not, as far as it can be shown."""
     revision, tags = Revision(post=post, **_values_of(post)), []
     for name in (*PostForm.Meta.fields, "tag_words"):

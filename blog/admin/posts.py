@@ -16,10 +16,12 @@ from blog import pictures, publishing, reading
 from blog.content.render import render
 from blog.models import Image, Post, Tag
 
+from .checks_shown import NOTHING_YET, checked
 from .consent_words import AboutWho
 from .post_as_it_stood import as_it_stood_urls
 from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
+from .post_checks import check_urls
 from .post_conflict import conflict_urls, left_aside, refused_save
 from .post_form import PostForm, number_in
 from .post_links import link_urls
@@ -52,6 +54,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             signed_in,
             *autosave_urls(self),
             *presence_urls(self),
+            *check_urls(self),
             *conflict_urls(self),
             *link_urls(self),
             *release_urls(self),
@@ -153,6 +156,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             }
             return super().render_change_form(request, context, *args, **kwargs)
         hero = _photo_of(form)
+        checks = checked(words, now) if words is not None else None
         context |= {
             "title": f"Edit post: {post}" if post is not None else "New post",
             "subtitle": None,
@@ -168,6 +172,8 @@ class PostAdmin(PostList, admin.ModelAdmin):
             else None,
             "offers_review": offers_review(request.user, post),
             "safety": notes_of_form(form),
+            "checks": checks,
+            "groups_of_checks": checks.groups if checks else NOTHING_YET,
             "hero": hero,
             "hero_thumbnail": _hero_file(hero),
             "blog_address": f"{urlsplit(settings.SITE_URL).netloc}{reverse('blog:index')}",

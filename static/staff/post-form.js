@@ -37,11 +37,11 @@
           return [[field.name, editor && editor.status === 'ready' && editor.checkDirty() ? editor.getData() : field.value]];
         });
       },
-      // All that the form would send, as FormData, whether its fields may be changed or not.
-      data() {
+      // All that the form would send, as FormData, whether its fields may be changed or not. words() where they are at hand.
+      data(words = postForm.words()) {
         const data = new FormData();
         for (const field of fields()) if (OWN.has(field.name)) data.append(field.name, field.value);
-        for (const [name, value] of postForm.words()) data.append(name, value);
+        for (const [name, value] of words) data.append(name, value);
         return data;
       },
       // Puts words of words() back into the fields, and the article through the editor's own filter.
@@ -203,16 +203,22 @@
   }
 
   // Shows a field wherever it is folded away, and puts the caret there.
+  const TAKES_FOCUS = 'input:not([type=hidden]),textarea,select,button';
+  const isSeen = (one) => one.getClientRects().length > 0;
   const goTo = (field) => {
     if (!field) return;
     for (let box = field.closest('details'); box; box = box.parentElement.closest('details')) box.open = true;
-    field.scrollIntoView({block: 'center'});
-    const place = field.matches('input,textarea,select,button') ? field : field.querySelector('input,textarea,select');
     const editor = window.CKEDITOR && window.CKEDITOR.instances[field.id];
+    // A field that something else stands for on the screen: what stands around it.
+    let shown = field;
+    while (!isSeen(shown)) shown = shown.parentElement;
+    if (!editor) shown.scrollIntoView({block: 'center'});
+    const place = [shown, ...shown.querySelectorAll(TAKES_FOCUS)].find((one) => one.matches(TAKES_FOCUS) && isSeen(one));
     if (editor && editor.status === 'ready') editor.focus();
     else if (window.CKEDITOR && field.id === 'id_body') CKEDITOR.once('instanceReady', () => CKEDITOR.instances.id_body.focus());
     else if (place) place.focus();
   };
+  if (window.postForm) window.postForm.goTo = goTo;
 
   // After a refused save the note on top has the focus; its links lead to the fields.
   const note = document.querySelector('[data-first-note]');
