@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import wraps
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -25,6 +26,7 @@ from .post_receipt import receipt
 from .post_review import review_words
 from .post_safety import said_before_publishing
 from .post_screens import PostScreens, screen
+from .release_checks import MOST, PREFIX, ReleaseChecks, release_checks
 from .release_form import LATER, PublishForm, TakeOffForm
 from .release_words import preview_address, versions_address, what_changes
 from .work import since, spoken_on, standing
@@ -68,7 +70,7 @@ class ReleaseScreens(PostScreens):
     def publish(self, request: HttpRequest, post: Post, now: datetime) -> HttpResponse:
         """Say what will happen (GET), then put the text that the screen showed before readers (POST)."""
         publishing.require_release(request.user)
-        if request.method != "POST":
+        if request.method != "POST" or "again" in request.POST:
             return self._publish_page(request, post, now)
         form = PublishForm(request.POST, now=now)
         shown = self._shown_revision(post, request.POST.get("revision", ""))
@@ -79,10 +81,20 @@ class ReleaseScreens(PostScreens):
         if not form.is_valid():
             return self._publish_page(request, post, now, form)
         values = form.cleaned_data
+        newest = publishing.newest_revision(post)
+        # Of a text that is not the newest any more nothing is asked: it is not published.
+        checks = release_checks(shown, now, values["at"], request.POST) if newest == shown else None
+        if checks is not None and (refusal := checks.refusal(request.POST.get("seen", ""))):
+            form.add_error(None, refusal)
+            return self._publish_page(request, post, now, form, checks=checks)
         try:
-            publishing.publish(
-                request.user, shown, at=values["at"], until=values["until"], show_updated=values["show_updated"]
-            )
+            # A reason is kept only with what it was given for: where that is refused, so is this.
+            with transaction.atomic():
+                if checks is not None:
+                    checks.keep_reasons(request.user, post, now)
+                publishing.publish(
+                    request.user, shown, at=values["at"], until=values["until"], show_updated=values["show_updated"]
+                )
         except publishing.AlreadyLive as same:
             messages.info(request, str(same))
         except publishing.AlreadyScheduled as refused:
@@ -105,15 +117,17 @@ class ReleaseScreens(PostScreens):
         form: PublishForm | None = None,
         conflict: str = "",
         status: int = 200,
+        checks: ReleaseChecks | None = None,
     ) -> HttpResponse:
         newest = publishing.newest_revision(post)
         if newest is None:
             raise Http404
         stands = standing(post, now)
-        missing = publishing.missing_for_release(newest)
         form = form or PublishForm(initial={"revision": newest.pk}, now=now)
         live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
         at = form.cleaned_data.get("at") if form.is_bound and hasattr(form, "cleaned_data") else None
+        if checks is None:
+            checks = release_checks(newest, now, at, request.POST)
         return self.page(
             request,
             "publish.html",
@@ -139,8 +153,9 @@ class ReleaseScreens(PostScreens):
             today_words=full_day(now),
             updated_words=full_day(at or now),
             shown_on=full_day(newest.published_at) if newest.published_at else "",
-            missing=missing,
-            missing_first=next(iter(missing), ""),
+            checks=checks,
+            most_of_reason=MOST,
+            typed_reasons=[(name, said) for name, said in request.POST.items() if name.startswith(PREFIX) and said],
             place=full_address(reverse("blog:article", args=[newest.slug])).partition("://")[2],
             changes=what_changes(live.revision, newest) if live is not None else "",
             versions=versions_address(post),
