@@ -21,6 +21,7 @@ from blog.models import Post, Publication, Review, Revision
 
 from .post_changes import changes
 from .post_screens import PostScreens, screen
+from .release_checks import release_checks
 
 NAMED = 3
 
@@ -226,6 +227,7 @@ class ReviewScreens(PostScreens):
             words_of=spoken(revision.saved_at, now),
             before=before_words,
             changes=changes(before, revision, *tags) if before is not None else [],
+            checks=release_checks(revision, now),
             may_decide=publishing.may_decide(request.user, revision, waiting.rule),
             is_own=publishing.may_decide_review(request.user) and publishing.wrote(request.user, revision),
         )

@@ -277,7 +277,7 @@ class TestDeciding:
     def test_it_costs_few_queries(self, as_user, rita, asked, django_assert_max_num_queries):
         client = as_user(rita)
         client.get(address("review", asked))
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(26):
             client.get(address("review", asked))
 
 
@@ -289,7 +289,7 @@ class TestElsewhere:
     def test_where_a_clinician_must_publishing_leads_to_asking(self, as_user, erin, post):
         Practice.objects.update_or_create(pk=1, defaults={"review_policy": "must"})
         answer = as_user(erin).get(address("publish", post))
-        assert "1 must fix." in words(answer)
+        assert "1 must fix, 3 worth a look." in words(answer)
         assert set(tree(answer).xpath("//a[contains(.,'Fix 1 thing') or contains(.,'exact words')]/@href")) == {
             address("submit", post)
         }
