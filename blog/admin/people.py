@@ -33,7 +33,10 @@ ROLES = {
     "Medical reviewer": "Approves a text or sends it back, and may take a page off the site. Publishes nothing.",
     "Manager": "Does what an editor does, and looks after the practice, the people and their logins.",
 }
-RIGHTS_OVER = ("post", "review", "image", "author", "topic", "tag", "practice", "auditentry", "user", "group")
+RIGHTS_OVER = (
+    "post review medicalreview image photoconsent author topic tag source drug procedure phrase practice auditentry "
+    "user group"
+).split()
 MAX_PROFILES = 20
 
 

@@ -95,6 +95,15 @@ class TestRoles:
         said = words(client.get("/admin/auth/group/"))
         assert "Editor" in said and "Changes all posts, publishes them" in said
 
+    @pytest.mark.parametrize("role", ["Writer", "Editor", "Medical reviewer", "Manager"])
+    def test_a_role_that_is_saved_as_it_stands_keeps_every_right(self, client, role):
+        group = Group.objects.get(name=role)
+        before = set(group.permissions.values_list("codename", flat=True))
+        address = reverse("admin:auth_group_change", args=[group.pk])
+        ticked = tree(client.get(address)).xpath("//input[@name='permissions'][@checked]/@value")
+        client.post(address, {"permissions": ticked})
+        assert set(group.permissions.values_list("codename", flat=True)) == before != set()
+
     def test_the_houses_roles_stay(self, client):
         writer = Group.objects.get(name="Writer")
         path = reverse("admin:auth_group_delete", args=[writer.pk])
