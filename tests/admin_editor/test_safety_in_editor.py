@@ -100,6 +100,13 @@ def test_the_page_says_it_without_a_script_and_a_reason_leaves_it_out(editor, sh
     assert len(Publication.objects.order_by("-live_from").first().shown_drugs) == 2
 
 
+def test_the_preview_shows_the_note_of_what_is_typed(editor, shipped_records):
+    answer = editor.client.post("/admin/blog/post/add/preview/", {"title": "Skin", "body": "<p>Dysport</p>"})
+    assert "Safety note" in answer.content.decode() and "Dysport: full label" in answer.content.decode()
+    answer = editor.client.post("/admin/blog/post/add/preview/", {"title": "Skin", "body": "<p>Sun</p>"})
+    assert "Safety note" not in answer.content.decode()
+
+
 def test_the_screen_before_publishing_says_which_note_was_left_out_by_whom_and_why(
     editor, screen_of, mara, shipped_records
 ):
