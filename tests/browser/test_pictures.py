@@ -154,7 +154,6 @@ def test_a_patients_picture_gets_the_next_consent_number_in_the_sheet(staff_page
     expected_complaints.append("status of 400")  # the first try is refused with a sentence
     page = staff_page
     page.goto("/admin/blog/post/add/")
-    page.get_by_label("Title", exact=True).fill("Lines")
     page.get_by_role("button", name="Add main photo").click()
     sheet = page.locator("#photo-sheet")
     sheet.locator("#photo-file").set_input_files(file_of("a.jpg", photo("maroon", 400)))
