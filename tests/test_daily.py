@@ -1,21 +1,24 @@
 """The daily work: every step is done whatever became of the others, as often as anybody likes, by one at a time."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
-from cast import DAY, HOUR, NOON, person
+from cast import DAY, HOUR, NOON, clinician, person
+from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from factories import make_practice
 from live_site import free_port
 
 from blog import daily, outbox
 from blog.health import LOOK, OK, here
-from blog.models import AuditEntry, Author, DailyRun, MedicalReview, Post, Revision
-from blog.publishing import move_to_trash, newest_revision, publish, submit, unschedule
+from blog.models import AuditEntry, Author, DailyRun, Mail, MedicalReview, Post, Revision
+from blog.publishing import approve, move_to_trash, newest_revision, publish, submit, unschedule, withdraw
 from blog.publishing.digest import digest_of
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +231,100 @@ class TestTheTrash:
         draft("Links there", body=f'<p>See <a data-post="{gone.pk}">that</a>.</p>', related_posts=[gone.pk])
         run_daily()
         assert self.left() == ["Links there", "Written in since"]
+
+
+class TestReviewsDue:
+    """Rita signed 12 months before NOON, or as long ago as is said; erin edits, and so publishes."""
+
+    @pytest.fixture(autouse=True)
+    def _mail(self, settings, rita, erin):
+        settings.EMAIL_CONFIGURED, settings.DEFAULT_FROM_EMAIL = True, "blog@example.com"
+        settings.SITE_URL = "https://blog.example.com"
+        clinician(rita)
+        User.objects.filter(pk=rita.pk).update(email="rita@example.com")
+        User.objects.filter(pk=erin.pk).update(email="erin@example.com")
+
+    @pytest.fixture
+    def may(self, db):
+        return make_practice(review_policy="may")
+
+    @pytest.fixture
+    def signed(self, draft, erin, rita):
+        """Make a live article that Rita signed, due so many days after NOON: ``signed("Title", due_in=30)``."""
+
+        def make(title, due_in):
+            post = draft(title, now=NOON - 500 * DAY)
+            submit(erin, newest_revision(post), now=NOON - 400 * DAY)
+            approve(rita, newest_revision(post), now=NOON - 400 * DAY)
+            publish(erin, newest_revision(post), now=NOON - 400 * DAY)
+            MedicalReview.objects.filter(post=post).update(due_on=NOON.date() + timedelta(days=due_in))
+            mail.outbox.clear()
+            Mail.objects.all().delete()
+            return post
+
+        return make
+
+    def told(self):
+        """Who was told what since the last time: address to the titles in the mail, in their order."""
+        found = {}
+        for sent in mail.outbox:
+            found.setdefault(sent.to[0], []).append(re.findall("“([^”]+)”, signed by Rita Moss, MD", sent.body))
+        mail.outbox.clear()
+        return found
+
+    def test_each_is_told_once_30_days_before_and_once_on_the_day(self, clock, may, signed):
+        post = signed("Peels", due_in=31)
+        assert run_daily()[0]["reviews_due"] == ("ok", "Nobody had to be told of a review that is due.")
+        clock(days=1)
+        assert run_daily()[0]["reviews_due"] == ("ok", "1 review that is due was told by mail.")
+        to_erin, to_rita = sorted(mail.outbox, key=lambda sent: sent.to)
+        assert to_erin.subject == to_rita.subject == "Medical review due: “Peels”"
+        assert "Soon the next medical review of this article is due" in to_erin.body
+        assert f"https://blog.example.com/admin/blog/post/{post.pk}/ask-for-review/" in to_erin.body
+        assert f"https://blog.example.com/admin/blog/post/{post.pk}/change/" in to_rita.body
+        assert "due July 16, 2026" in to_rita.body and "slowly explained" not in to_rita.body
+        assert self.told() == {"erin@example.com": [["Peels"]], "rita@example.com": [["Peels"]]}
+        clock(days=29)
+        run_daily()
+        assert self.told() == {}, "once for each kind"
+        clock(days=1)
+        run_daily()
+        assert "readers no longer see who reviewed it" in mail.outbox[0].body
+        assert self.told() == {"erin@example.com": [["Peels"]], "rita@example.com": [["Peels"]]}
+        clock(days=1)
+        run_daily()
+        assert self.told() == {}
+
+    def test_after_missed_days_only_what_still_makes_sense_in_one_mail_a_person(self, clock, may, signed):
+        signed("Overdue", due_in=-3)
+        signed("Soon", due_in=12)
+        signed("Far", due_in=60)
+        assert run_daily()[0]["reviews_due"] == ("ok", "2 reviews that are due were told by mail.")
+        assert {sent.subject for sent in mail.outbox} == {"Medical review due: “Overdue” and 1 more"}
+        assert self.told() == {"erin@example.com": [["Overdue", "Soon"]], "rita@example.com": [["Overdue", "Soon"]]}
+        assert MedicalReview.objects.get(post__title="Overdue").reminded_before_at is None
+        run_daily()
+        assert self.told() == {}
+
+    def test_a_reviewer_hears_of_their_own_only_and_a_withdrawn_one_of_none(self, clock, may, signed, rita):
+        rolf = person("rolf", "Medical reviewer")
+        clinician(rolf)
+        User.objects.filter(pk=rolf.pk).update(email="rolf@example.com")
+        signed("Peels", due_in=0)
+        withdraw(rita, MedicalReview.objects.get(post=signed("Lasers", due_in=0)), now=NOON)
+        mail.outbox.clear()
+        Mail.objects.all().delete()
+        run_daily()
+        assert self.told() == {"erin@example.com": [["Peels"]], "rita@example.com": [["Peels"]]}
+
+    def test_nobody_is_told_where_nobody_reviews_and_later_if_no_mail_goes(self, clock, may, signed, settings):
+        signed("Peels", due_in=0)
+        make_practice(review_policy="nobody_yet")
+        run_daily()
+        make_practice(review_policy="may")
+        settings.EMAIL_CONFIGURED = False
+        assert "E-mail is not set up here" in run_daily()[0]["reviews_due"][1]
+        assert self.told() == {}
+        settings.EMAIL_CONFIGURED = True
+        run_daily()
+        assert set(self.told()) == {"erin@example.com", "rita@example.com"}

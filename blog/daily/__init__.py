@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog.models import DailyRun
 
-from . import consents_ending, files_to_delete, links, trash, unsent_mail
+from . import consents_ending, files_to_delete, links, reviews_due, trash, unsent_mail
 from .not_done import NotDone
 
 __all__ = ["STEPS", "NotDone", "Outcome", "run"]
@@ -25,6 +25,7 @@ Step = Callable[[datetime], str]
 
 # In this order: mails that a step wrote are sent by the last one.
 STEPS: dict[str, Step] = {
+    "reviews_due": reviews_due.step,
     "trash": trash.step,
     "files_to_delete": files_to_delete.step,
     "links": links.step,
