@@ -15,6 +15,7 @@ from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, can_be_di
 from blog.publishing import PolicyChange, lapse_for, record, set_review_policy
 
 from .picture_words import held_picture
+from .review_policy import policy_help
 from .staff_model import StaffModelAdmin
 
 # Of the posts that a new rule takes out of the schedule no more are named in its message.
@@ -89,8 +90,6 @@ class PracticeForm(forms.ModelForm):
     class Meta:
         widgets = {"review_policy": forms.RadioSelect}
         help_texts = {
-            "review_policy": "Nobody yet: readers and publishers see no word of reviews; writers can still ask a "
-            "colleague. May: publishing without one stays possible. Must: no health article goes live without one.",
             "logo": "First add it under Images, then choose it here by its description. It stands at the top of every "
             "page instead of the name. Blank: the name beside a small window.",
             "phone": "One number, as you would print it: (907) 555-0142. Blank: no Call button, and no number under "
@@ -154,6 +153,13 @@ class PracticeAdmin(StaffModelAdmin):
 
     class Media:
         js = ("staff/labels.js",)
+
+    def get_form(self, request: HttpRequest, obj: Practice | None = None, **kwargs) -> type[forms.ModelForm]:
+        """Django's own; beside the review policy stands what each choice would do here and now."""
+        form = super().get_form(request, obj, **kwargs)
+        if "review_policy" in form.base_fields and request.method == "GET":
+            form.base_fields["review_policy"].help_text = policy_help(timezone.now())
+        return form
 
     def save_model(self, request: HttpRequest, obj: Practice, form: forms.ModelForm, change: bool) -> None:
         """Save, and write down which details are other ones now."""
