@@ -8,7 +8,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,8 +17,9 @@ from django.utils.text import capfirst
 
 from blog import publishing
 from blog.clinic_time import short, short_day, zone_label
-from blog.models import Author, Post, Publication, StaffWord, Topic
+from blog.models import Author, MedicalReview, Post, Publication, StaffWord, Topic
 from blog.pictures import thumbnail_url
+from blog.publishing.review_lists import AHEAD
 
 from .audit import acts_on
 from .here import in_list_words
@@ -142,6 +143,24 @@ class ChangesFilter(_ViewFilter):
         return queryset.exclude(live_revision_id=F("newest_revision_id"))
 
 
+class ReviewDueFilter(admin.SimpleListFilter):
+    """By whether the medical review of what readers see is due soon or overdue; only where articles are reviewed."""
+
+    title, parameter_name = "medical review", "review"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """One choice; none, and so no filter, where nobody reviews."""
+        return [("due", "Due within 30 days, or overdue")] if reviews_matter(request) else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        """Those posts; all without the filter."""
+        if self.value() is None:
+            return queryset
+        now = timezone.now()
+        soon = reviewed_articles(now).filter(due_on__lte=timezone.localdate(now) + AHEAD)
+        return queryset.filter(pk__in=soon.values("post"))
+
+
 class TrashFilter(_ViewFilter):
     """Posts that somebody threw away; they stand nowhere else."""
 
@@ -162,8 +181,12 @@ class PostChangeList(ChangeList):
         now = timezone.now()
         self.result_list = with_standing(keys, now)
         here = publishing.open_elsewhere(request.user, keys, now)
+        due = {}
+        if reviews_matter(request):
+            due = dict(reviewed_articles(now).filter(post__in=keys).values_list("post_id", "due_on"))
         kept = {"preserved_filters": self.preserved_filters, "opts": self.opts}
         for post in self.result_list:
+            post.review_due_on = due.get(post.pk)
             post.change_url = add_preserved_filters(kept, reverse("admin:blog_post_change", args=[post.pk]))
             may_restore = post.trashed_at is not None and publishing.may_edit(request.user, post)
             post.here_words = in_list_words(here[post.pk]) if post.pk in here else ""
@@ -175,7 +198,7 @@ class PostList:
 
     list_display = ("picture", "title_cell", "status", "author_cell", "when")
     list_display_links = None
-    list_filter = (StatusFilter, TopicFilter, AuthorFilter, MineFilter, ChangesFilter, TrashFilter)
+    list_filter = (StatusFilter, TopicFilter, AuthorFilter, ReviewDueFilter, MineFilter, ChangesFilter, TrashFilter)
     list_per_page = 25
     list_max_show_all = 0
     show_full_result_count = False
@@ -193,6 +216,10 @@ class PostList:
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """What an address may filter by: values, not patterns."""
         return is_plain(lookup, value) and super().lookup_allowed(lookup, value, request)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """The columns; one more where articles are reviewed."""
+        return (*self.list_display, "review_due") if reviews_matter(request) else self.list_display
 
     def get_actions(self, request: HttpRequest) -> dict:
         """What this person may do to the posts that are ticked."""
@@ -276,7 +303,7 @@ class PostList:
             post.change_url,
             post.title,
             format_html_join("", '<span class="st-sub st-quiet small">{}</span>', ((line,) for line in lines)),
-            self.when(post),
+            format_html("{}. Review: {}", self.when(post), due) if (due := self.review_due(post)) else self.when(post),
         )
 
     @admin.display(description="Status")
@@ -290,6 +317,16 @@ class PostList:
         """Who signs it."""
         return post.author.name if post.author else None
 
+    @admin.display(description="Review due", empty_value="–")
+    def review_due(self, post: Post) -> str | None:
+        """When the medical review of what readers see is due; red when late."""
+        if post.review_due_on is None:
+            return None
+        words = f"{post.review_due_on:%b} {post.review_due_on.day}, {post.review_due_on.year}"
+        if post.review_due_on > timezone.localdate(post.seen_at):
+            return words
+        return format_html('<span class="st-bad">Overdue: {}</span>', words)
+
     @admin.display(description="Published")
     def when(self, post: Post) -> str:
         """The date readers see, or when it goes live."""
@@ -298,6 +335,14 @@ class PostList:
         if post.shown_date:
             return short_day(post.shown_date)
         return "Not yet"
+
+
+def reviewed_articles(now: datetime) -> QuerySet[Publication]:
+    """What readers see and a clinician signed, each with ``due_on``, when that is due again."""
+    signed = MedicalReview.objects.standing().under(OuterRef("post"), OuterRef("digest"), OuterRef("author"))
+    latest = signed.order_by("-due_on", "-pk").values("due_on")[:1]
+    live = Publication.objects.live(now).filter(kind=Publication.Kind.HEALTH_INFORMATION)
+    return live.order_by().annotate(due_on=Subquery(latest)).filter(due_on__isnull=False)
 
 
 def _counts(request: HttpRequest, now: datetime) -> dict[str, int]:

@@ -18,7 +18,7 @@ MOST_VIEWS = 20
 LONGEST_NAME = SavedView._meta.get_field("name").max_length
 LONGEST_QUERY = SavedView._meta.get_field("query").max_length
 # What of the list's address is worth keeping: filters, words and order, not the page that one was on.
-KEPT = ("q", "status", "topic", "author", "mine", "changes", "trash", "o")
+KEPT = ("q", "status", "topic", "author", "review", "mine", "changes", "trash", "o")
 
 
 def view_urls(model_admin: admin.ModelAdmin) -> list[URLPattern]:

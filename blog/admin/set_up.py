@@ -231,10 +231,16 @@ def _who_and_when(step: SetUpStep, now: datetime) -> str:
 def front_page_steps(
     user: User, now: datetime, practice: Practice, *, has_samples: bool, most: int | None = None
 ) -> dict:
-    """What the first page shows: the next ``steps`` and ``steps_words``, how many are done; empty when all are."""
+    """What the first page shows: the next ``steps`` and ``steps_words``, how many are done; empty when all are.
+
+    ``nobody_checks`` says that nobody checks health articles and that nobody chose it to be so.
+    """
     steps = steps_for(user, now, practice, has_samples=has_samples)
     left = [step for step in steps if not step["done"]]
-    return {"steps": left[:most], "steps_words": _progress(steps)} if left else {}
+    if not left:
+        return {}
+    nobody_checks = any(step["name"] == "review_policy" for step in left)
+    return {"steps": left[:most], "steps_words": _progress(steps), "nobody_checks": nobody_checks}
 
 
 def _progress(steps: list[dict]) -> str:

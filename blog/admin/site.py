@@ -180,7 +180,7 @@ class StaffSite(AdminSite):
             "has_samples": publishing.may_release(user) and has_samples,
         }
         practice = practice_of(request)
-        sections = work_for(user, now)
+        sections = work_for(user, now, practice.review_policy)
         context |= {
             "needs": [section for section in sections if not section.ahead],
             "ahead": [section for section in sections if section.ahead],

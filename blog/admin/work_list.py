@@ -5,7 +5,6 @@ that a more urgent one has shown already, so that nobody with several roles meet
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -20,47 +19,26 @@ from blog.models import Author, LinkCheck, Post, Practice, Review, Source, Staff
 from blog.publishing import links, may_decide_review, may_release, safety_records
 
 from .work import has_unpublished_changes, notes_on, posts_of, spoken_on, what_lies_ahead, with_standing
+from .work_reviews import live_without_review, review_again, reviews_due
+from .work_rows import SHOWN, Row, Section, Taken
 
-SHOWN = 8
 # Among a person's posts, the ones saved last are looked at; older ones are in the list of posts.
 LOOKED_AT = 40
 # The same among everybody's posts and answers.
 LOOKED_AT_OF_ALL = 200
 
 
-@dataclass
-class Row:
-    """One line: a name that leads somewhere, what to know about it, and when; ``button`` names what to do next."""
-
-    title: str
-    url: str
-    sub: str = ""
-    end: str = ""
-    is_moment: bool = False
-    button: str = ""
-    button_url: str = ""
-
-
-@dataclass
-class Section:
-    """One card. ``ahead`` is for what needs nobody right now; ``more`` leads to the rest of a long list."""
-
-    name: str
-    title: str
-    rows: list[Row] = field(default_factory=list)
-    ahead: bool = False
-    more: str = ""
-    more_words: str = ""
-
-
-Taken = set[int]
 Kind = Callable[[User, datetime, Taken], Section | None]
 
 
-def work_for(user: User, now: datetime) -> list[Section]:
-    """The cards for this person that have something in them, most urgent first."""
+def work_for(user: User, now: datetime, policy: str) -> list[Section]:
+    """The cards for this person that have something in them, most urgent first.
+
+    ``policy`` is the practice's on reviews: where nobody reviews, nothing is asked about reviews that are due.
+    """
     taken: Taken = set()
-    return [section for kind in SECTIONS if (section := kind(user, now, taken)) is not None and section.rows]
+    kinds = [kind for kind in SECTIONS if policy != Practice.ReviewPolicy.NOBODY_YET or kind not in OF_REVIEWS]
+    return [section for kind in kinds if (section := kind(user, now, taken)) is not None and section.rows]
 
 
 def _edit(post_id: int) -> str:
@@ -314,6 +292,9 @@ SECTIONS: tuple[Kind, ...] = (
     ready_to_publish,
     in_review,
     approved,
+    reviews_due,
+    review_again,
+    live_without_review,
     scheduled,
     my_drafts,
     changes_not_live,
@@ -322,6 +303,9 @@ SECTIONS: tuple[Kind, ...] = (
     sources_that_are_gone,
     logins_without_a_name,
 )
+
+
+OF_REVIEWS = (reviews_due, review_again, live_without_review)
 
 
 def empty_words(user: User, sections: list[Section], policy: str) -> list[str]:
