@@ -40,7 +40,7 @@ def full_day(moment: datetime) -> str:
     return f"{local:%B} {local.day}, {local.year}"
 
 
-def day_of(on: date) -> str:
+def full_date(on: date) -> str:
     """A day of the clinic's calendar with its year: «November 24, 2026»."""
     return f"{on:%B} {on.day}, {on.year}"
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from blog import publishing
-from blog.clinic_time import day_of
+from blog.clinic_time import full_date
 from blog.models import Drug, Image, PhotoConsent, Procedure
 from blog.models.consent import only_a_number
 
@@ -26,12 +26,12 @@ OFFERED = 500
 def consent_state(consent: PhotoConsent, now: datetime) -> str:
     """How a consent stands, in words: «Holds», «Holds, ends March 3, 2027», «Ended …», «Revoked …»."""
     if consent.revoked_at is not None:
-        return f"Revoked {day_of(timezone.localdate(consent.revoked_at))}"
+        return f"Revoked {full_date(timezone.localdate(consent.revoked_at))}"
     if consent.is_live(now):
-        return f"Holds, ends {day_of(consent.expires_on)}" if consent.expires_on else "Holds"
+        return f"Holds, ends {full_date(consent.expires_on)}" if consent.expires_on else "Holds"
     if consent.signed_on > timezone.localdate(now):
-        return f"Begins {day_of(consent.signed_on)}"
-    return f"Ended {day_of(consent.expires_on)}"
+        return f"Begins {full_date(consent.signed_on)}"
+    return f"Ended {full_date(consent.expires_on)}"
 
 
 def consent_label(consent: PhotoConsent, now: datetime) -> str:

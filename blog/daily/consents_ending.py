@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog import outbox
-from blog.clinic_time import day_of
+from blog.clinic_time import full_date
 from blog.models import Mail, PhotoConsent
 
 AHEAD = timedelta(days=30)
@@ -26,7 +26,7 @@ def step(now: datetime) -> str:
 @transaction.atomic
 def _tell(consent: PhotoConsent, now: datetime) -> bool:
     # The subject has number and day: a consent whose last day was moved is told again when that comes near.
-    subject = f"Consent {consent} ends {day_of(consent.expires_on)}"
+    subject = f"Consent {consent} ends {full_date(consent.expires_on)}"
     if Mail.objects.filter(subject=subject).exists():
         return False
     managers = User.objects.filter(groups__name="Manager", is_active=True).order_by("pk")

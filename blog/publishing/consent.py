@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import IntegrityError
 from django.utils import timezone
 
-from blog.clinic_time import day_of
+from blog.clinic_time import full_date
 from blog.imaging.refused import PictureRefused
 from blog.models import AuditEntry, FileDeletion, Image, PhotoConsent, public_write
 from blog.models.consent import only_a_number
@@ -148,8 +148,8 @@ def say_of_picture(actor: Actor, image: Image, words: dict[str, object], now: da
 
 def in_the_record(consent: PhotoConsent) -> str:
     """A consent in one line: its number, since when, until when."""
-    ends = f", until {day_of(consent.expires_on)}" if consent.expires_on else ""
-    return f"{consent.reference}, signed {day_of(consent.signed_on)}{ends}"
+    ends = f", until {full_date(consent.expires_on)}" if consent.expires_on else ""
+    return f"{consent.reference}, signed {full_date(consent.signed_on)}{ends}"
 
 
 def _refuse_days(signed_on: date, expires_on: date | None, now: datetime) -> None:

@@ -32,7 +32,7 @@ class PageText:
     more: list[tuple[str, str, str]]
 
 
-def day_of(words: str) -> str:
+def full_date(words: str) -> str:
     return datetime.strptime(words.strip(), "%B %d, %Y").date().isoformat()
 
 
@@ -53,7 +53,7 @@ def read_page(path: Path) -> PageText:
             blocks.append(("ol", found[1]))
         else:
             blocks.append(("p" if line[-1] in ".?!:…" else "h2", line))
-    return PageText(title, author, day_of(date), subtitle, alt, blocks, more)
+    return PageText(title, author, full_date(date), subtitle, alt, blocks, more)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_an_article_is_written_published_and_read_whole(staff_page, new_context,
     name_the_author(page, text)
     for author, date, title in text.more:
         assert author == text.author
-        start_post(page, title, author, day_of(date))
+        start_post(page, title, author, full_date(date))
         type_body(page, [("p", "A few words, so that there is something to read.")])
         publish_now(page)
 
@@ -189,10 +189,10 @@ def test_an_article_is_written_published_and_read_whole(staff_page, new_context,
         assert whole.count(words) == 1 or words in (text.title, text.subtitle), words
 
     # Beside it three other posts, newest first.
-    others = sorted(text.more, key=lambda other: day_of(other[1]), reverse=True)
+    others = sorted(text.more, key=lambda other: full_date(other[1]), reverse=True)
     expect(reader.locator(".more h3")).to_have_text([title for _, _, title in others])
     dates = reader.locator(".more time").evaluate_all("times => times.map(time => time.dateTime.slice(0, 10))")
-    assert dates == [day_of(date) for _, date, _ in others]
+    assert dates == [full_date(date) for _, date, _ in others]
     more, prose = reader.locator(".more").bounding_box(), reader.locator(".article-main").bounding_box()
     assert more["x"] >= prose["x"] + prose["width"]  # beside, when wide
     reader.set_viewport_size({"width": 390, "height": 844})
