@@ -1,5 +1,6 @@
 """What the checks found, as the staff's screens show it: in groups, in words, each line with the way to its place."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -192,9 +193,15 @@ class Checked:
         return about | {"groups": {group.name: group.as_json() for group in self.groups}}
 
 
-def checked(article: ArticleFields, now: datetime, goes_live: datetime | None = None) -> Checked:
-    """Check an article, stored or only typed, as readers would see it from a moment: at once, or later."""
-    found = checks.check(article, now=now, goes_live=goes_live)
+def checked(
+    article: ArticleFields, now: datetime, goes_live: datetime | None = None, besides: Collection[str] = ()
+) -> Checked:
+    """Check an article, stored or only typed, as readers would see it from a moment: at once, or later.
+
+    ``besides`` are rules of which another part of the screen speaks.
+    """
+    everything = checks.check(article, now=now, goes_live=goes_live)
+    found = [finding for finding in everything if finding.rule not in besides]
     lines: dict[str, list[Line]] = {name: [] for name, *_ in KINDS}
     for finding in found:
         settled = finding.severity == Severity.NEEDS_REASON and not finding.stops
@@ -203,7 +210,7 @@ def checked(article: ArticleFields, now: datetime, goes_live: datetime | None = 
     return Checked(
         findings=tuple(found),
         groups=tuple(Group(name, title, sign, first, tuple(lines[name])) for name, title, sign, first in KINDS),
-        others=checks.found_nothing(article.kind, found),
+        others=checks.found_nothing(article.kind, everything),
         at=clock(now),
     )
 

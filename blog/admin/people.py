@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
 from django.db.models import Count, Field, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -24,6 +24,7 @@ from blog.pictures import thumbnail_url
 from blog.signing_in import passwords, second_factor
 from blog.signing_in.sessions import end_sessions
 
+from .medical_reviews import offers_withdrawal, withdraw_all_urls
 from .picture_words import held_picture
 from .staff_model import FixedAddress, StaffModelAdmin, posts_with
 
@@ -107,6 +108,7 @@ class AuthorAdmin(FixedAddress, StaffModelAdmin):
     """People who sign articles."""
 
     form = AuthorForm
+    change_form_template = "admin/blog/author/change_form.html"
     fieldsets = (
         (None, {"fields": ("name", "slug", "credentials", "job_title", "bio")}),
         ("Photo and profiles", {"fields": ("photo", "same_as")}),
@@ -132,12 +134,22 @@ class AuthorAdmin(FixedAddress, StaffModelAdmin):
     in_publication = "author"
     saved_words = "Saved. Readers see it at once."
 
+    def get_urls(self) -> list[URLPattern]:
+        """Django's own, after the page that withdraws all reviews of a person."""
+        return [*withdraw_all_urls(self), *super().get_urls()]
+
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field | None:
         """Logins and photos are chosen here and made on their own screens."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Django's own, with the way to withdraw what the person signed."""
+        reviewer = context.get("original")
+        context["may_withdraw_all"] = reviewer is not None and offers_withdrawal(request.user, reviewer)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def uses_of(self, obj: Author) -> list:
         """Posts of which any version carries this name."""

@@ -23,11 +23,12 @@ from blog.models import Post, Publication, Revision
 from blog.publishing import links
 
 from .post_receipt import receipt
-from .post_review import review_words
+from .post_review import order_words, review_words
 from .post_safety import said_before_publishing
 from .post_screens import PostScreens, screen
+from .publish_review import ASKED_BY_CARD, ReviewCard, review_card
 from .release_checks import MOST, PREFIX, ReleaseChecks, release_checks
-from .release_form import LATER, PublishForm, TakeOffForm
+from .release_form import LATER, WAIT, PublishForm, TakeOffForm
 from .release_words import preview_address, versions_address, what_changes
 from .work import since, spoken_on, standing
 
@@ -82,11 +83,17 @@ class ReleaseScreens(PostScreens):
             return self._publish_page(request, post, now, form)
         values = form.cleaned_data
         newest = publishing.newest_revision(post)
+        card = review_card(request, post, shown, values["at"] or now, now)
         # Of a text that is not the newest any more nothing is asked: it is not published.
-        checks = release_checks(shown, now, values["at"], request.POST) if newest == shown else None
+        checks = self._checks(request, shown, card, values["at"], now) if newest == shown else None
         if checks is not None and (refusal := checks.refusal(request.POST.get("seen", ""))):
             form.add_error(None, refusal)
             return self._publish_page(request, post, now, form, checks=checks)
+        if card.asks and not values["review"]:
+            form.add_error("review", "Choose whether it waits for the review, or not.")
+            return self._publish_page(request, post, now, form, checks=checks)
+        if card.only_waits or (values["review"] == WAIT and not card.is_settled):
+            return self._send(request, post, form, shown, checks)
         try:
             # A reason is kept only with what it was given for: where that is refused, so is this.
             with transaction.atomic():
@@ -109,6 +116,33 @@ class ReleaseScreens(PostScreens):
             return self._publish_page(request, post, timezone.now(), form)
         return redirect("admin:blog_post_receipt", post.pk)
 
+    def _checks(
+        self, request: HttpRequest, revision: Revision, card: ReviewCard, at: datetime | None, now: datetime
+    ) -> ReleaseChecks:
+        """What the checks find, but for the review that is missing where the card asks for it."""
+        return release_checks(revision, now, at, request.POST, besides=ASKED_BY_CARD if card.kind else ())
+
+    def _send(
+        self, request: HttpRequest, post: Post, form: PublishForm, shown: Revision, checks: ReleaseChecks | None
+    ) -> HttpResponse:
+        """Send the text that the screen showed to a reviewer, with the order to publish it when it is approved."""
+        values = form.cleaned_data
+        order = publishing.Order(values["at"], values["until"], values["show_updated"])
+        try:
+            with transaction.atomic():
+                if checks is not None:
+                    checks.keep_reasons(request.user, post, timezone.now())
+                review = publishing.submit(request.user, shown, order=order)
+        except publishing.EditConflict as conflict:
+            return self._publish_page(request, post, timezone.now(), form, conflict=str(conflict), status=409)
+        except (publishing.NotAllowed, publishing.NotThere):
+            raise
+        except publishing.Refused as refused:
+            form.add_error(None, str(refused))
+            return self._publish_page(request, post, timezone.now(), form)
+        messages.success(request, f"Sent for review. {order_words(review, timezone.now())}")
+        return redirect("admin:blog_post_change", post.pk)
+
     def _publish_page(
         self,
         request: HttpRequest,
@@ -126,8 +160,9 @@ class ReleaseScreens(PostScreens):
         form = form or PublishForm(initial={"revision": newest.pk}, now=now)
         live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
         at = form.cleaned_data.get("at") if form.is_bound and hasattr(form, "cleaned_data") else None
+        card = review_card(request, post, newest, at or now, now)
         if checks is None:
-            checks = release_checks(newest, now, at, request.POST)
+            checks = self._checks(request, newest, card, at, now)
         return self.page(
             request,
             "publish.html",
@@ -162,6 +197,7 @@ class ReleaseScreens(PostScreens):
             preview=preview_address(post),
             review=review_words(post, newest, now),
             safety=said_before_publishing(newest),
+            card=card,
         )
 
     def _shown_revision(self, post: Post, key: str) -> Revision | None:

@@ -16,14 +16,21 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from blog import pictures, publishing, reading
-from blog.clinic_time import day, spoken
+from blog.clinic_time import day, full_date, months_later, spoken
 from blog.models import Post, Publication, Review, Revision
+from blog.publishing.digest import shown_sources
+from blog.publishing.signing import own_author
+from blog.safety_notes import attached
 
 from .post_changes import changes
 from .post_screens import PostScreens, screen
+from .practice_of import practice_of
 from .release_checks import release_checks
+from .work import spoken_on
 
 NAMED = 3
+# When a reviewer can say that the article is to be read again.
+MONTHS = (6, 12, 24, 36)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,8 @@ class ReviewWords:
     """Where the review of a post stands, in words for its screens; blank where there is nothing to say.
 
     ``since`` is when a waiting review was asked for, ``about`` when the words that it or an approval covers were saved;
-    ``is_older`` says that the draft has gone on since. ``sent_back`` and ``approved`` begin with who did it.
+    ``is_older`` says that the draft has gone on since. ``sent_back`` and ``approved`` begin with who did it. ``order``
+    is a sentence about what the approval is to do, and whose order that is.
     """
 
     since: str = ""
@@ -40,6 +48,7 @@ class ReviewWords:
     sent_back: str = ""
     note: str = ""
     approved: str = ""
+    order: str = ""
 
 
 def review_words(post: Post, newest: Revision | None, now: datetime) -> ReviewWords:
@@ -54,7 +63,18 @@ def review_words(post: Post, newest: Revision | None, now: datetime) -> ReviewWo
         sent_back=_decided(back, now) if back else "",
         note=back.answer if back else "",
         approved=_decided(approved, now) if approved else "",
+        order=order_words(waiting, now) if waiting else "",
     )
+
+
+def order_words(review: Review, now: datetime) -> str:
+    """What somebody ordered the approval to do, as a sentence; blank where nobody did."""
+    if review.ordered_by is None:
+        return ""
+    begins, ends = review.not_before, review.until
+    when = f"not before {spoken(begins, now)}" if begins is not None and begins > now else "at once"
+    leaves = f" It leaves the site {spoken_on(ends, now)}." if ends is not None else ""
+    return f"The approval puts it live, {when}, as {publishing.name_of(review.ordered_by)} ordered.{leaves}"
 
 
 def offers_review(user: User, post: Post | None) -> bool:
@@ -129,7 +149,7 @@ class ReviewScreens(PostScreens):
             revision=newest,
             words_of=spoken(newest.saved_at, now),
             saved_by=publishing.name_of(newest.saved_by) if newest.saved_by else "",
-            readers=_named([publishing.name_of(user) for user in readers]),
+            readers=named([publishing.name_of(user) for user in readers]),
             is_mailed=settings.EMAIL_CONFIGURED and any(user.email for user in readers),
             review=review_words(post, newest, now),
             note=note,
@@ -171,7 +191,8 @@ class ReviewScreens(PostScreens):
             if sends_back:
                 publishing.send_back(request.user, shown, answer)
             else:
-                publishing.approve(request.user, shown)
+                digest, months = request.POST.get("digest", ""), _months(request.POST.get("months", ""))
+                approved = publishing.approve(request.user, shown, months=months, digest=digest)
         except (publishing.NotAllowed, publishing.NotThere):
             raise
         except publishing.OtherWords as refused:
@@ -181,7 +202,7 @@ class ReviewScreens(PostScreens):
         if sends_back:
             messages.success(request, f"“{shown.title}” is sent back with your note. Readers see no change.")
         else:
-            messages.success(request, f"“{shown.title}” is approved, these exact words. An editor publishes it.")
+            messages.success(request, f"“{shown.title}” is approved, these exact words. {_what_follows(approved)}")
         return redirect("admin:index")
 
     def _review_page(
@@ -196,19 +217,24 @@ class ReviewScreens(PostScreens):
     ) -> HttpResponse:
         waiting = publishing.waiting_review(post)
         newest = publishing.newest_revision(post)
+        live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
         about = {
             "refusal": refusal,
             "note_refusal": note_refusal,
             "answer": answer,
             "review": review_words(post, newest, now),
             "may_edit": publishing.may_edit(request.user, post),
-            "is_live": Publication.objects.live(now).filter(post=post).exists(),
+            "is_live": live is not None,
             "may_take_off": publishing.may_take_off(request.user),
         }
         if waiting is None:
             return self.page(request, "review.html", post, f"Review: {post.title}", status, **about)
         revision = waiting.revision
-        before, before_words, earlier_answer = _before(post, revision, now)
+        before, before_words, earlier_answer = _before(post, revision, live, now)
+        notes, sources = attached(revision), shown_sources(revision)
+        signs = publishing.needs_signature(revision, practice_of(request).review_policy)
+        why_not = publishing.why_not_sign(request.user, revision) if signs else ""
+        own = own_author(request.user) if signs else None
         tags = [[tag.name for tag in one.tags.all()] for one in (before, revision) if one is not None]
         return self.page(
             request,
@@ -221,25 +247,35 @@ class ReviewScreens(PostScreens):
             revision=revision,
             earlier_answer=earlier_answer,
             page=reading.article_page(revision, now, private=pictures.for_staff),
-            practice=reading.practice(),
+            practice=practice_of(request),
+            notes=notes,
+            sources=sources,
+            digest=publishing.digest_of(revision, notes, sources),
+            signs=signs,
+            why_not=why_not,
+            signer=own.byline if own is not None else "",
+            months=[(months, _due(months, now), months == publishing.MONTHS) for months in MONTHS],
+            order=order_words(waiting, now),
             asked_by=publishing.name_of(waiting.submitted_by),
             asked_at=spoken(waiting.submitted_at, now),
             words_of=spoken(revision.saved_at, now),
             before=before_words,
             changes=changes(before, revision, *tags) if before is not None else [],
             checks=release_checks(revision, now),
-            may_decide=publishing.may_decide(request.user, revision, waiting.rule),
+            may_approve=publishing.may_send_back(request.user, revision) and not why_not,
+            may_send_back=publishing.may_send_back(request.user, revision),
             is_own=publishing.may_decide_review(request.user) and publishing.wrote(request.user, revision),
         )
 
 
-def _before(post: Post, revision: Revision, now: datetime) -> tuple[Revision | None, str, str]:
+def _before(
+    post: Post, revision: Revision, live: Publication | None, now: datetime
+) -> tuple[Revision | None, str, str]:
     """The text that a reviewer or else readers know: the one decided about last, or live.
 
     Beside it how to call it, and the note with which it was sent back.
     """
     last = publishing.last_decided(post, revision)
-    live = Publication.objects.live(now).filter(post=post).select_related("revision").first()
     if last is not None and (live is None or live.revision_id <= last.revision_id):
         who, when = publishing.name_of(last.decided_by), day(last.decided_at, now)
         if last.outcome == Review.Outcome.APPROVED:
@@ -250,13 +286,31 @@ def _before(post: Post, revision: Revision, now: datetime) -> tuple[Revision | N
     return None, "", ""
 
 
+def _months(text: str) -> int:
+    return int(text) if text in map(str, MONTHS) else publishing.MONTHS
+
+
+def _due(months: int, now: datetime) -> str:
+    return full_date(months_later(timezone.localdate(now), months))
+
+
+def _what_follows(approved: Review) -> str:
+    now = timezone.now()
+    if approved.published is not None:
+        begins = approved.published.live_from
+        return "It is live." if begins <= now else f"It goes live {spoken(begins, now)}."
+    if approved.ordered_by is not None:
+        return f"It could not be published as ordered; {publishing.name_of(approved.ordered_by)} is told."
+    return "An editor publishes it."
+
+
 def _revision_of(post: Post, key: str) -> Revision | None:
     if not (key.isascii() and key.isdecimal() and len(key) < 19):
         return None
     return Revision.objects.filter(pk=int(key), post=post).first()
 
 
-def _named(names: list[str]) -> str:
+def named(names: list[str]) -> str:
     """«Dana Ray», «Dana Ray and Tom», «Dana Ray, Tom, Ann and 2 others»; blank for nobody."""
     more = len(names) - NAMED
     if more <= 0:

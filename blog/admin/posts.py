@@ -18,6 +18,7 @@ from blog.models import Image, Post, Tag
 
 from .checks_shown import NOTHING_YET, checked
 from .consent_words import AboutWho
+from .medical_reviews import withdraw_urls
 from .post_as_it_stood import as_it_stood_urls
 from .post_autosave import autosave_urls
 from .post_bulk import bulk_urls
@@ -59,6 +60,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             *link_urls(self),
             *release_urls(self),
             *review_urls(self),
+            *withdraw_urls(self),
             *version_urls(self),
             *as_it_stood_urls(self),
             *preview_urls(self),

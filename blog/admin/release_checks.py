@@ -1,6 +1,6 @@
 """What the publishing screen says of the checks: what must be fixed, what asks for a reason, what may be looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,10 +110,17 @@ class ReleaseChecks:
 
 
 def release_checks(
-    revision: Revision, now: datetime, goes_live: datetime | None = None, typed: Mapping[str, str] | None = None
+    revision: Revision,
+    now: datetime,
+    goes_live: datetime | None = None,
+    typed: Mapping[str, str] | None = None,
+    besides: Collection[str] = (),
 ) -> ReleaseChecks:
-    """Check a revision as readers would see it from ``goes_live``; ``typed`` is what the form holds."""
-    found = checked(revision, now, goes_live)
+    """Check a revision as readers would see it from ``goes_live``; ``typed`` is what the form holds.
+
+    ``besides`` are rules of which another part of the screen speaks.
+    """
+    found = checked(revision, now, goes_live, besides)
     asked: dict[tuple[str, str], list[Finding]] = {}
     for finding in found.findings:
         if finding.severity == Severity.NEEDS_REASON:

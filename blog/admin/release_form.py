@@ -10,6 +10,7 @@ from blog.clinic_time import NoSuchTime, at_clinic
 NINE = time(9, 0)
 FARTHEST = timedelta(days=5 * 366)
 NOW, LATER = "now", "later"
+WAIT, GO = "wait", "go"
 TIMES = ["%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p"]
 
 
@@ -80,6 +81,13 @@ class PublishForm(WhenForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     show_updated = forms.BooleanField(required=False)
+    # Asked only where a clinician may review it; nothing is chosen beforehand.
+    review = forms.ChoiceField(
+        required=False,
+        choices=[(WAIT, "Wait"), (GO, "Do not wait")],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose whether it waits for the review."},
+    )
     until_date = forms.DateField(
         label="Leaves on",
         required=False,

@@ -15,6 +15,7 @@ from blog.models import Author, MedicalReview, Publication
 from .post_review import named
 
 NAMED_POSTS = 5
+STAYS = " What is live stays live, and stands in the work list until somebody signs it."
 
 
 def policy_help(now: datetime) -> SafeString:
@@ -26,11 +27,12 @@ def policy_help(now: datetime) -> SafeString:
         (
             "A clinician must.",
             "No health article goes live without a review, by no way. News of the clinic needs none. "
-            f"{_live_words(unreviewed)} {_scheduled_words(publishing.scheduled_without_review(now))}",
+            f"{_live_words(unreviewed)}{STAYS if unreviewed else ''} "
+            f"{_scheduled_words(publishing.scheduled_without_review(now))}",
         ),
     ]
-    listed = format_html_join("", "<li><strong>{}</strong> {}</li>", lines)
-    return format_html("<ul>{}</ul>{}", listed, _who_reviews())
+    listed = format_html_join("", "<strong>{}</strong> {}<br>", lines)
+    return format_html("{}{}", listed, _who_reviews())
 
 
 def _unreviewed(now: datetime) -> int:
@@ -44,7 +46,7 @@ def _live_words(count: int) -> str:
     if not count:
         return "No live health article is unreviewed."
     articles = "1 live health article is" if count == 1 else f"{count} live health articles are"
-    return f"{articles} unreviewed now: what is live stays live, and stands in the work list until somebody signs it."
+    return f"{articles} unreviewed now."
 
 
 def _scheduled_words(waiting: list) -> str:

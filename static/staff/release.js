@@ -10,6 +10,8 @@
   const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December"];
+  // Where a clinician may review it: whether the publisher chose to wait for that.
+  const wait = form.querySelector("input[name=review][type=radio][value=wait]");
   const later = form.querySelector("input[name=when][value=later]");
   // Days are compared as days of the calendar, so no time zone of this computer can move them.
   const day = (iso) => new Date(iso + "T00:00:00Z");
@@ -43,7 +45,8 @@
       if (place.matches("[data-act]")) place.disabled = passed;
       if (passed && !place.matches("[data-updated]")) {
         place.textContent = place.matches("[data-act]") ? PASSED : `${PASSED}. Choose a later one, or choose “Now”.`;
-      } else if (!later.checked) place.textContent = place.dataset.now;
+      } else if (wait && wait.checked && place.dataset.wait) place.textContent = place.dataset.wait;
+      else if (!later.checked) place.textContent = place.dataset.now;
       else if (!complete) continue;
       else if (place.matches("[data-updated]")) place.textContent = fullDay(day(date.value));
       else {

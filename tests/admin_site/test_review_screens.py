@@ -286,14 +286,6 @@ class TestElsewhere:
         said = words(as_user(erin).get(address("publish", asked)))
         assert "In review since today 11:30 am, Alaska time, the words of today 11:00 am." in said
 
-    def test_where_a_clinician_must_publishing_leads_to_asking(self, as_user, erin, post):
-        Practice.objects.update_or_create(pk=1, defaults={"review_policy": "must"})
-        answer = as_user(erin).get(address("publish", post))
-        assert "1 must fix, 3 worth a look." in words(answer)
-        assert set(tree(answer).xpath("//a[contains(.,'Fix 1 thing') or contains(.,'exact words')]/@href")) == {
-            address("submit", post)
-        }
-
     def test_a_reviewer_reads_the_post_and_finds_the_review(self, as_user, rita, asked):
         page = tree(as_user(rita).get(address("change", asked)))
         assert page.xpath("//a[normalize-space()='Review it']/@href") == [address("review", asked)]
