@@ -157,7 +157,7 @@ class PracticeAdmin(StaffModelAdmin):
     def get_form(self, request: HttpRequest, obj: Practice | None = None, **kwargs) -> type[forms.ModelForm]:
         """Django's own; beside the review policy stands what each choice would do here and now."""
         form = super().get_form(request, obj, **kwargs)
-        if "review_policy" in form.base_fields and request.method == "GET":
+        if "review_policy" in form.base_fields:
             form.base_fields["review_policy"].help_text = policy_help(timezone.now())
         return form
 
