@@ -10,6 +10,7 @@ from blog.models import Author, Post
 from .access import Actor, person
 from .autosave import settle
 from .drafts import lock_post, save_draft
+from .signers import COPY_OF
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def duplicate(actor: Actor, post: Post, now: datetime | None = None) -> Post:
     settle(post, now or timezone.now())
     original = lock_post(post.pk)
     copy = Post(**original.article_values())
-    copy.title = f"Copy of {original.title}"[: Post._meta.get_field("title").max_length].rstrip()
+    copy.title = f"{COPY_OF}{original.title}"[: Post._meta.get_field("title").max_length].rstrip()
     copy.slug = ""
     copy.published_at = None
     if original.is_sample:

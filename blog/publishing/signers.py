@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from blog.content.outline import plain_text
 from blog.models import ArticleFields, Author, MedicalReview, Practice, Publication, Revision
@@ -14,6 +14,8 @@ from .access import Actor, Operator, may_decide_review
 from .drafts import PICTURE_REPLACED
 from .signing import own_author
 
+# How the title of a copied post begins; see ``duplicate``.
+COPY_OF = "Copy of "
 NO_RIGHT = "Your login may not approve texts. Ask the person who manages logins for that role."
 OWN_WORDS = "These are your own words, so somebody else has to read them. Ask a colleague."
 
@@ -102,14 +104,16 @@ class _Head:
     pk: int
     before: int | None
     saved_by: int | None
+    title: str
 
 
 def had_a_hand(revisions: Sequence[Revision], users: Sequence[User]) -> dict[int, set[int]]:
     """Of some people those whose words stand in each of these revisions, by its key, since somebody else signed them.
 
-    Back from a revision goes what it was based on, or what it restored. A picture that was replaced everywhere is
+    Back from a revision goes what it was based on, or what it restored; from the first one of a copy, the text that it
+    copies. A picture that was replaced everywhere is
     nobody's word. Words that were set aside count where they stand in the text again; words that are still being
-    written do not. Three queries at most.
+    written do not. Three queries at most, and two for each copy.
     """
     found: dict[int, set[int]] = {revision.pk: set() for revision in revisions}
     if not revisions or not users:
@@ -127,6 +131,7 @@ def had_a_hand(revisions: Sequence[Revision], users: Sequence[User]) -> dict[int
     aside = list(left_aside.select_related("base"))
     for revision in revisions:
         line = _line(heads, revision.pk)
+        line += _line_of_the_original(line[-1])
         for key in keys:
             unread = _since_somebody_else(line, signed, key)
             since = line[len(unread)].pk if len(unread) < len(line) else 0
@@ -144,10 +149,10 @@ def had_a_hand(revisions: Sequence[Revision], users: Sequence[User]) -> dict[int
 
 
 def _heads(which: Q) -> dict[int, _Head]:
-    columns = ("pk", "base_id", "restored_from_id", "saved_by_id", "note")
+    columns = ("pk", "base_id", "restored_from_id", "saved_by_id", "note", "title")
     return {
-        pk: _Head(pk, restored_from or base, None if note == PICTURE_REPLACED else saved_by)
-        for pk, base, restored_from, saved_by, note in Revision.objects.filter(which).values_list(*columns)
+        pk: _Head(pk, restored_from or base, None if note == PICTURE_REPLACED else saved_by, title)
+        for pk, base, restored_from, saved_by, note, title in Revision.objects.filter(which).values_list(*columns)
     }
 
 
@@ -157,6 +162,15 @@ def _line(heads: dict[int, _Head], pk: int | None) -> list[_Head]:
         line.append(head)
         pk = head.before
     return line
+
+
+def _line_of_the_original(first: _Head) -> list[_Head]:
+    """Where a line begins with a copy of another post, that post's line."""
+    if not first.title.startswith(COPY_OF):
+        return []
+    words, title = Revision.objects.filter(pk=first.pk).values("body"), first.title.removeprefix(COPY_OF)
+    original = Revision.objects.filter(pk__lt=first.pk, body=Subquery(words), title__startswith=title).first()
+    return _line(_heads(Q(post=original.post_id)), original.pk) if original else []
 
 
 def _since_somebody_else(line: list[_Head], signed: dict[int, set[int]], user_id: int) -> list[_Head]:

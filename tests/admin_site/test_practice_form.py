@@ -1,10 +1,15 @@
 """The practice's form: links to the website, pictures, and what is refused."""
 
+from datetime import timedelta
+
 import pytest
-from factories import make_picture, make_practice
+from cast import clinician
+from django.utils import timezone
+from factories import make_editor, make_picture, make_post, make_practice
 from staff_words import words
 
-from blog.models import Practice
+from blog.models import MedicalReview, Practice
+from blog.publishing import approve, newest_revision, publish, submit
 
 pytestmark = pytest.mark.django_db
 FORM = "/admin/blog/practice/1/change/"
@@ -55,6 +60,29 @@ def test_a_link_that_cannot_work_is_refused_and_what_was_typed_stays(save, pair,
     assert sentence in words(answer)
     assert "https://example.com/team" in answer.content.decode()
     assert Practice.objects.get().menu_links == []
+
+
+def test_where_a_clinician_must_review_what_waits_unreviewed_is_called_off(save):
+    now = timezone.now()
+    waits, live = make_post("Waits", at=now + timedelta(days=1)), make_post("Live")
+    said = words(save(review_policy="must"))
+    assert "Not scheduled any more, because nobody has reviewed it: “Waits”." in said
+    assert "1 live article has no review. What is live stays live." in said
+    assert not waits.publications.exists() and live.publications.count() == 1
+    assert "Not scheduled" not in words(save(review_policy="must", tagline="Skin"))
+
+
+def test_a_changed_disclaimer_ends_the_reviews_above_it(save, rita):
+    clinician(rita)
+    Practice.objects.update(review_policy="may")
+    post = make_post("Read", live=False)
+    submit(make_editor(), newest_revision(post))
+    approve(rita, newest_revision(post))
+    publish(make_editor(), newest_revision(post))
+    save(review_policy="may", tagline="Skin", disclaimer=Practice.objects.get().disclaimer)
+    assert MedicalReview.objects.standing().exists()
+    save(review_policy="may", disclaimer="Ask your own clinician.")
+    assert MedicalReview.objects.get().lapsed_because == "The disclaimer of Northlight changed."
 
 
 def test_the_verification_code_is_only_the_code(save):

@@ -18,6 +18,7 @@ from blog.publishing import (
     affected_by,
     approve,
     due,
+    duplicate,
     keep_aside,
     lapse_for,
     live_without_review,
@@ -244,6 +245,15 @@ class TestWhoSigns:
         assert why_not_sign(doctor, newest_revision(post)) == "", "they stand beside the text"
         taken = rewrite(post, body="<p>More.</p><p>Said by the doctor.</p>")
         assert "your own" in why_not_sign(doctor, taken)
+
+    def test_a_copy_of_an_article_is_still_who_wrote_it(self, draft, rewrite, erin, doctor, other_doctor):
+        post = draft()
+        as_root = User(pk=doctor.pk, is_superuser=True)
+        rewrite(post, actor=as_root, body="<p>Mine.</p>")
+        rewrite(post, title="Lasers", now=NOON + MINUTE)
+        copy = duplicate(erin, post, NOON + HOUR)
+        newest = rewrite(copy, title="Something else", now=NOON + 2 * HOUR)
+        assert "your own" in why_not_sign(doctor, newest) and why_not_sign(other_doctor, newest) == ""
 
     def test_a_queue_asks_the_same_however_long_it_is(self, asked, doctor, django_assert_num_queries):
         for number in range(3):
