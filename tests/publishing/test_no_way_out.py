@@ -147,10 +147,12 @@ def test_replacing_a_picture_everywhere(reviewed, erin):
     assert unreviewed_live(NOON + 3 * DAY) == [] and Publication.objects.live(NOON + 3 * DAY).count() == 2
 
 
-@pytest.mark.parametrize("ended", ["withdrawn", "lapsed"])
-def test_what_waits_for_its_minute(reviewed, erin, doctor, ended):
+@pytest.mark.parametrize("ended", ["withdrawn", "lapsed", "lapsed under a newer draft"])
+def test_what_waits_for_its_minute(reviewed, rewrite, erin, doctor, ended):
     post = reviewed(live=False)
     publish(erin, newest_revision(post), at=NOON + DAY, now=NOON)
+    if ended == "lapsed under a newer draft":
+        rewrite(post, title="Going on", now=NOON + MINUTE)
     if ended == "withdrawn":
         withdraw(doctor, MedicalReview.objects.get(), now=NOON + HOUR)
     else:
