@@ -131,7 +131,7 @@ def had_a_hand(revisions: Sequence[Revision], users: Sequence[User]) -> dict[int
     aside = list(left_aside.select_related("base"))
     for revision in revisions:
         line = _line(heads, revision.pk)
-        line += _line_of_the_original(line[-1])
+        line += _line_of_the_original(line[-1]) if line else []
         for key in keys:
             unread = _since_somebody_else(line, signed, key)
             since = line[len(unread)].pk if len(unread) < len(line) else 0
