@@ -18,6 +18,8 @@ from .rule import Check
 
 # Of one rule no more are shown: whoever mends these sees the next ones.
 MOST_OF_A_RULE = 50
+# The words first, then who signs them, then what stands around them; every other field after these.
+_FIELDS = ("title", "subtitle", "key_points", "body", "excerpt", "author", "hero_image", "hero_alt", "hero_caption")
 _ORDER = [Severity.MUST_FIX, Severity.NEEDS_REASON, Severity.WORTH_A_LOOK]
 
 
@@ -36,14 +38,21 @@ def checks_for(kind: str) -> list[Check]:
 
 
 def findings_of(candidate: Candidate) -> list[Finding]:
-    """What the rules find, with the reasons that hold; what must be fixed first. Asks no database."""
+    """What the rules find, with the reasons that hold: what must be fixed first, then field by field.
+
+    Asks no database.
+    """
     found = []
     for check in checks_for(candidate.kind):
         for finding in islice(check.find(candidate), MOST_OF_A_RULE):
             reason = candidate.reasons.get((finding.rule, finding.sentence), "") if finding.sentence else ""
             can_stand = finding.severity == Severity.NEEDS_REASON
             found.append(replace(finding, reason=reason) if reason and can_stand else finding)
-    return found
+    return sorted(found, key=lambda one: (_ORDER.index(one.severity), _place(one.field)))
+
+
+def _place(field: str) -> int:
+    return _FIELDS.index(field) if field in _FIELDS else len(_FIELDS)
 
 
 def check(
