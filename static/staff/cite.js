@@ -16,7 +16,9 @@
       editor.fire('lockSnapshot');
       for (const link of all()) {
         const number = String((list() && list().numberOf(keyOf(link))) || '•');
-        if (link.getText() !== number) link.setText(number);
+        if (link.getText() === number) continue;
+        link.setText(number);
+        link.getParent().setAttribute('aria-label', `Source ${number}`);
       }
       editor.fire('unlockSnapshot');
       if (!wasDirty) editor.resetDirty();
@@ -28,6 +30,8 @@
       pathName: 'source',
       upcast: (element) => element.name === 'a' && KEY.test(element.attributes['data-source'] || ''),
       downcast: (element) => { element.setHtml('•'); },
+      // A number among words is no landmark of the page.
+      init() { this.on('ready', () => this.wrapper.setAttribute('role', 'group')); },
       getLabel() { return `Source ${this.element.getText()}`; },
     });
 

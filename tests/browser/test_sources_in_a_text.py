@@ -61,6 +61,8 @@ print(source.pk, Author.objects.get().pk)
     keys = page.evaluate(KEYS)
     assert keys.split()[1] == known
 
+    expect(page.locator(".cke_editable [role=group][aria-label='Source 2']")).to_have_count(1)
+
     # Removed from the list it leaves the text too; taken back, it is in the list again.
     page.locator("summary", has_text="Medicines and sources").click()
     page.get_by_role("button", name="Remove: Light and hair").click()
