@@ -61,7 +61,7 @@ def article_graph(practice: Practice, head: Head, page: ArticlePage) -> Node:
 
 def _review(page: ArticlePage) -> Node:
     """Who stands by the words and since when, while the page says so. Both are a page's, not an article's."""
-    reviewed = getattr(page, "reviewed", None)
+    reviewed = page.reviewed
     if reviewed is None:
         return {}
     by = _person(reviewed.reviewer)

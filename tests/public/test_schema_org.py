@@ -3,14 +3,16 @@
 import json
 from copy import deepcopy
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
-from factories import make_author, make_picture, make_post, make_practice, make_topic
+from cast import clinician, person
+from django.utils import timezone
+from factories import make_author, make_editor, make_picture, make_post, make_practice, make_topic
 from html_pages import get
 from schema_org import wrong_in
 
-from blog.models import Drug, Procedure, Source
+from blog.models import Drug, MedicalReview, Procedure, Source
+from blog.publishing import approve, newest_revision, publish, submit, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -134,21 +136,26 @@ def test_an_author_has_the_credentials_that_the_page_shows(client):
     assert "License: RN, Alaska" in get(client, PAGES["author"]).text
 
 
-def test_who_reviewed_a_page_stands_on_the_page_and_not_on_the_article(client, monkeypatch):
-    reviewer = make_author("Rita Roe", credentials="MD", job_title="Director", same_as=["https://example.org/rita"])
-    reviewed = SimpleNamespace(reviewer=reviewer, reviewed_on=date(2026, 11, 5))
-    monkeypatch.setattr("blog.reading.ArticlePage.reviewed", reviewed, raising=False)
-    (page,), (posting,) = (nodes(client, PAGES["article"], kind) for kind in ("MedicalWebPage", "BlogPosting"))
-    assert page["reviewedBy"] == {
-        "@type": "Person",
-        "@id": f"{SITE}/authors/rita-roe/#person",
-        "name": "Rita Roe",
-        "url": f"{SITE}/authors/rita-roe/",
-        "honorificSuffix": "MD",
-    }
-    assert page["lastReviewed"] == "2026-11-05"
+def test_who_reviewed_a_page_stands_on_the_page_while_it_is_true(client):
+    make_practice(review_policy="may")
+    rita = person("rita", "Medical reviewer")
+    clinician(rita, name="Rita Roe", license_type="MD", credentials="MD", job_title="Director")
+    now = timezone.now()
+    revision = newest_revision(make_post("Reviewed", live=False, body="<p>Light.</p>", author=make_author()))
+    submit(make_editor(), revision, now=now)
+    approve(rita, revision, now=now)
+    publish(make_editor(), revision, now=now)
+    path = "/blog/reviewed/"
+    (page,), (posting,) = (nodes(client, path, kind) for kind in ("MedicalWebPage", "BlogPosting"))
+    assert page["reviewedBy"].pop("url").startswith(f"{SITE}/authors/")
+    assert page["reviewedBy"].pop("@id").endswith("/#person")
+    assert page["reviewedBy"] == {"@type": "Person", "name": "Rita Roe", "honorificSuffix": "MD"}
+    assert page["lastReviewed"] == timezone.localdate(now).isoformat()
     assert not {"reviewedBy", "lastReviewed"} & posting.keys()
-    assert wrong_in(graph(client, PAGES["article"])) == []
+    assert wrong_in(graph(client, path)) == []
+    withdraw(rita, MedicalReview.objects.get())
+    (page,) = nodes(client, path, "MedicalWebPage")
+    assert not {"reviewedBy", "lastReviewed"} & page.keys()
 
 
 SLIPS = {
