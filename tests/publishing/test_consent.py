@@ -167,7 +167,7 @@ class TestReaders:
             assert "/pictures/" not in text and "forehead" not in text, path
             assert not any(name in text for name in files(patient)), path
         assert "/blog/lines/" in client.get("/search/?q=words").content.decode()
-        assert "/blog/lines/" not in client.get("/search/?q=below").content.decode()
+        assert "/blog/lines/" not in client.get("/search/?q=forehead").content.decode()
 
     def test_a_preview_by_link_shows_no_patient(self, article, patient, client):
         _, secret = publishing.make_preview_link(make_editor(), article, revision=None, days=7, now=timezone.now())
