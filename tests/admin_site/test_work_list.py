@@ -240,7 +240,8 @@ def test_its_cost_is_the_same_with_few_posts_and_many(
 ):
     some_of_each(draft, erin, rita)
     link = f'<a href="/blog/post-0/" data-post="{Post.objects.get(title="Post 0").pk}">See</a>'
-    publish(erin, newest_revision(draft("Leads nowhere", body=f"<p>{link}</p>")), now=NOON)
+    with without_checks():
+        publish(erin, newest_revision(draft("Leads nowhere", body=f"<p>{link}</p>")), now=NOON)
     posts = Post.objects.bulk_create(
         Post(title=f"More {one}", slug=f"more-{one}", created_by=root, saved_at=NOON - 300 * DAY) for one in range(more)
     )
