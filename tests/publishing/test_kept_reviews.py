@@ -77,7 +77,7 @@ class TestSpelling:
         assert acts(post, "review_carried") == [("review_carried", "“recieve” is now “receive”")]
         (mail,) = Mail.objects.all()
         assert mail.to == "rita@example.com" and "recieve → receive" in mail.body and "erin corrected" in mail.body
-        assert f"https://blog.example.com/admin/blog/post/{post.pk}/" in mail.body
+        assert f"https://blog.example.com/admin/blog/post/{post.pk}/withdraw-review/" in mail.body
 
     @pytest.mark.parametrize(
         "values",
