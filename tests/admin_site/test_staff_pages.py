@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from staff_words import NOON, words
 
-from blog.models import AuditEntry, Drug, Post, Procedure, Source, Tag, Topic
+from blog.models import AuditEntry, Drug, PhotoConsent, Post, Procedure, Source, Tag, Topic
 from blog.publishing import newest_revision, publish
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,7 @@ def something_of_each(draft, erin, picture, author, root):
     Drug.objects.create(brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins")
     Procedure.objects.create(name="Glow peel")
     Source.objects.create(title="The label")
+    PhotoConsent.objects.create(reference="C-2026-014")
     assert AuditEntry.objects.exists() and Group.objects.exists()
 
 
