@@ -18,6 +18,11 @@ def _media() -> list[dict]:
     return [{"name": rendition["name"]} for image in Image.objects.all() for rendition in image.renditions[:1]]
 
 
+def _patients() -> list[dict]:
+    found = Image.objects.filter(depicts="patient")
+    return [{"pk": image.pk, "name": rendition["name"]} for image in found for rendition in image.renditions[:1]]
+
+
 # A new address needs a line here, or the tests that walk every public page fail.
 ADDRESSES = {
     "home": lambda: [{}],
@@ -33,6 +38,7 @@ ADDRESSES = {
     "sitemap": lambda: [{}],
     "robots": lambda: [{}],
     "media": _media,
+    "patient_picture": _patients,
     "healthz": lambda: [{}],
 }
 
