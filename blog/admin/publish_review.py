@@ -18,8 +18,6 @@ from .post_review import named, order_words
 from .practice_of import practice_of
 from .release_words import changed_words, what_changes
 
-# Rules whose findings the card says better, because it also asks what to do.
-ASKED_BY_CARD = frozenset({"no_review", "review_required"})
 SIGNED, KEPT, ORDERED, MAY, MUST = "signed", "kept", "ordered", "may", "must"
 
 

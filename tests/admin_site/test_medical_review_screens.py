@@ -198,6 +198,7 @@ class TestSigning:
         client = as_user(rita)
         page = client.get(address("review", asked))
         said = words(page)
+        assert "Ask for a review." not in said, "the checks ask nobody for what is being done here"
         assert "By approving you sign as Rita Moss, MD that you have read all of this page" in said
         assert "You sign as Rita Moss, MD that exactly the words of today 11:00 am, Alaska time are right." in said
         assert "Your name and the day go on the page once these words are live." in said
