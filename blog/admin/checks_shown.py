@@ -1,6 +1,7 @@
 """What the checks found, as the staff's screens show it: in groups, in words, each line with the way to its place."""
 
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -8,7 +9,7 @@ from hashlib import sha256
 from blog import checks
 from blog.checks import Finding, Severity
 from blog.clinic_time import clock
-from blog.models import ArticleFields
+from blog.models import ArticleFields, Revision
 
 HAS_REASON = "has_reason"
 # Each kind of finding: its name, its heading, its sign in front of a line, and how many lines are not folded away.
@@ -33,6 +34,7 @@ NAMES = {
     "hero_is_decorative": "photo",
     "hero_caption": "photo",
     "published_at": "shown date",
+    "tag_words": "tags",
     "key_points": "key points",
     "related_posts": "more posts",
     "seo_title": "title on Google",
@@ -200,6 +202,10 @@ def checked(
 
     ``besides`` are rules of which another part of the screen speaks.
     """
+    if isinstance(article, Revision) and article.sealed_at is None and "tag_words" in article.typed:
+        # Tags of words that are still open wait as they were typed until the draft is saved; nothing is unfinished.
+        article = copy(article)
+        article.typed = {name: raw for name, raw in article.typed.items() if name != "tag_words"}
     everything = checks.check(article, now=now, goes_live=goes_live)
     found = [finding for finding in everything if finding.rule not in besides]
     lines: dict[str, list[Line]] = {name: [] for name, *_ in KINDS}

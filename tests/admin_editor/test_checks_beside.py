@@ -3,9 +3,11 @@
 import pytest
 from cast import person
 from django.test import Client
+from django.utils import timezone
 from factories import make_post
 
 from blog.models import Override, Phrase, Post, Revision
+from blog.publishing import Seen, autosave, newest_revision
 
 TYPED = {"title": "Lasers", "body": "<p>It is quick and <strong>pain</strong>less.</p><p>A painless visit.</p>"}
 
@@ -97,6 +99,13 @@ class TestWithoutScript:
         assert editor.page.xpath("//a[@data-checks-link]/text()") == ["2 need a reason"]
         targets = set(editor.page.xpath("//*[@id='checks']//li/a/@href"))
         assert {target[1:] for target in targets} <= set(editor.page.xpath("//@id"))
+
+    def test_words_that_wait_to_be_saved_are_not_called_unfinished(self, editor):
+        post = make_post("Lasers", live=False)
+        seen = Seen(newest_revision(post).pk, window="here")
+        autosave(editor.user, post, {"body": "<p>More</p>"}, {"tag_words": "skin"}, seen=seen, now=timezone.now())
+        editor.open(post)
+        assert "unfinished" not in editor.text and editor.page.xpath("//*[@id='checks']//ul/li")
 
     def test_a_new_post_is_not_called_bad(self, editor):
         editor.open()
