@@ -209,7 +209,7 @@ class TestCost:
         versions(495)
         with django_assert_num_queries(len(with_five)):
             editor.open(post)
-        assert len(with_five) <= 29
+        assert len(with_five) <= 33
 
 
 class TestNewPost:

@@ -405,6 +405,6 @@ def test_the_form_asks_the_database_a_bounded_number_of_questions(editor, django
     for number in range(12):
         make_post(f"More {number}", tags=(f"tag {number}",), topic=f"Topic {number}")
     editor.open(post)
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(35):
         editor.open(post)
     assert Image.objects.exists()

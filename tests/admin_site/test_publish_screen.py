@@ -102,7 +102,7 @@ class TestWhatItSays:
     def test_each_fix_leads_to_its_field(self, screen, draft, picture):
         post = draft(body="", author=None, hero_image=picture)
         links = tree(screen(post)).xpath("//ul[@class='st-checks']/li[@class='e']/a/@href")
-        assert links == [address("change", post) + field for field in ("#id_author", "#id_body", "#id_hero_alt")]
+        assert links == [address("change", post) + field for field in ("#id_body", "#id_author", "#id_hero_alt")]
         fields = tree(screen.client.get(address("change", post))).xpath("//@id")
         assert {"id_body", "id_author", "id_hero_alt"} <= set(fields)
 
