@@ -1,5 +1,6 @@
 """What readers saw of a post on a day: a page for staff, and one file that can be printed and handed over."""
 
+import re
 from datetime import datetime, time
 from urllib.parse import urlencode
 
@@ -22,11 +23,13 @@ from blog.addresses import full_address
 from blog.as_it_stood import AsItStood, as_it_stood, periods
 from blog.clinic_time import NoSuchTime, at_clinic, clock, full_day, zone_label
 from blog.content.self_contained import self_contained, style_with_files
-from blog.models import Post
+from blog.models import Image, Post
+from blog.picture_files import open_rendition
 
 from .post_screens import PostScreens, screen
 from .release_form import TIMES
 
+_PATIENTS = re.compile(r"/blog/pictures/(?P<pk>[0-9]{1,18})/(?P<name>[0-9a-z.-]+)")
 STYLES = ("blog/look.css", "blog/as_it_stood.css")
 
 
@@ -179,11 +182,28 @@ def _static(name: str) -> bytes:
 
 
 def _file(address: str) -> bytes | None:
-    """The bytes behind an address of this site: a picture that readers get, or a file of the site's own look."""
+    """The bytes behind an address of this site: a picture that readers got, or a file of the site's own look.
+
+    A patient's picture is there for as long as its file is kept, which the end of its consent does not end.
+    """
+    if patients := _PATIENTS.fullmatch(address):
+        return _patient_picture(int(patients["pk"]), patients["name"])
     for prefix, read in ((settings.MEDIA_URL, _media), (settings.STATIC_URL, _own)):
         if address.startswith(prefix):
             return read(address.removeprefix(prefix))
     return None
+
+
+def _patient_picture(pk: int, name: str) -> bytes | None:
+    image = Image.objects.filter(pk=pk).first()
+    try:
+        file = open_rendition(image, name) if image is not None else None
+    except OSError:
+        return None
+    if file is None:
+        return None
+    with file:
+        return file.read()
 
 
 def _media(name: str) -> bytes | None:

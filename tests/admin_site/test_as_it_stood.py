@@ -5,14 +5,16 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
-from cast import DAY, HOUR, NOON
+from cast import DAY, HOUR, NOON, person
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from factories import make_picture
 from lxml import html
 
 from blog.models import Author, Drug, MedicalReview, Override, Practice, Source, kept_record
-from blog.publishing import newest_revision, publish, take_off
+from blog.picture_files import finish_deletions
+from blog.publishing import newest_revision, publish, record_consent, revoke, take_off
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +165,22 @@ def test_a_long_life_is_one_list(client, erin, draft, rewrite, django_assert_max
     client.force_login(erin)
     with django_assert_max_num_queries(60):
         assert client.get(f"/admin/blog/post/{post.pk}/as-it-stood/").content.count(b"Often changed") > 12
+
+
+def test_a_patients_picture_is_in_it_for_as_long_as_its_file_is_kept(client, erin, draft, small_renditions):
+    consent = record_consent(
+        person("mia", "Manager"), reference="C-2026-014", scope="blog", signed_on=timezone.localdate()
+    )
+    image = make_picture(alt_text="A forehead", depicts="patient", consent=consent)
+    body = f'<p>Lines.</p><figure><img data-image="{image.pk}" alt="A forehead"></figure>'
+    post = draft("A forehead", body=body)
+    publish(erin, newest_revision(post))
+    client.force_login(erin)
+    address = f"/admin/blog/post/{post.pk}/as-it-stood/file/"
+    before = {"moment": timezone.now().isoformat()}
+    assert 'src="data:image/' in client.get(address, before).content.decode()
+    revoke(erin, consent)
+    finish_deletions()
+    page = html.fromstring(client.get(address, before).content.decode())
+    assert "whose file is no longer kept: A forehead" in page.text_content()
+    assert "This picture is no longer shown." in client.get(address).content.decode()
