@@ -59,7 +59,8 @@ def notes_of_form(form: PostForm) -> dict[str, list]:
         return notes_of(_as_sent(form.data))
     opened = {name: form[name].initial for name in WORDS}
     # What was typed and no column could hold comes back as it was typed; it names nothing yet.
-    fitting = {name: value for name, value in opened.items() if type(value) is type(getattr(Revision(), name))}
+    blank = Revision()
+    fitting = {name: value for name, value in opened.items() if type(value) is type(getattr(blank, name))}
     return notes_of(Revision(**fitting))
 
 

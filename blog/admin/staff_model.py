@@ -41,6 +41,11 @@ class StaffModelAdmin(admin.ModelAdmin):
         """What an address may filter by: Django's own rule without what can break or stall a database."""
         return is_plain(lookup, value) and super().lookup_allowed(lookup, value, request)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
+        """The record with this key; none for what only Python takes for a number, such as 1_00."""
+        is_key = object_id.isascii() and object_id.isdecimal()
+        return super().get_object(request, object_id, from_field) if is_key else None
+
     def uses_of(self, obj: Model) -> Iterable[Model]:
         """Records that keep this one from being deleted, for a list of links; empty when nothing does."""
         return ()

@@ -257,8 +257,8 @@ def unchecked_safety_records(user: User, now: datetime, taken: Taken) -> Section
 
 
 def sources_that_are_gone(user: User, now: datetime, taken: Taken) -> Section | None:
-    """How many sources are no longer behind their links; for those who can name another place."""
-    if not user.has_perm("blog.change_source"):
+    """How many sources are no longer behind their links; for those who can publish articles that name another place."""
+    if not (user.has_perm("blog.change_source") and may_release(user)):
         return None
     count = Source.objects.filter(is_retired=False, url__in=LinkCheck.objects.gone()).count()
     name = "1 source is no longer there" if count == 1 else f"{count} sources are no longer there"
