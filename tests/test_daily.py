@@ -16,10 +16,10 @@ from factories import make_practice
 from live_site import free_port
 
 from blog import daily, outbox
+from blog.digest import digest_of
 from blog.health import LOOK, OK, here
 from blog.models import AuditEntry, Author, DailyRun, Mail, MedicalReview, Post, Revision
 from blog.publishing import approve, move_to_trash, newest_revision, publish, submit, unschedule, withdraw
-from blog.publishing.digest import digest_of
 
 pytestmark = pytest.mark.django_db
 

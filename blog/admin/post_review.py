@@ -17,8 +17,8 @@ from django.utils.text import get_text_list
 
 from blog import pictures, publishing, reading
 from blog.clinic_time import day, full_date, months_later, spoken
+from blog.digest import shown_sources
 from blog.models import Post, Publication, Review, Revision
-from blog.publishing.digest import shown_sources
 from blog.publishing.signing import own_author
 from blog.safety_notes import attached
 

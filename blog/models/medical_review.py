@@ -40,7 +40,7 @@ class MedicalReview(PublicRecord):
     """A clinician's signature under one revision. A page names it while its words have the same ``digest``.
 
     ``digest`` covers what was read: title, subtitle, key points, text, pictures, sources, drugs and procedures
-    (``blog.publishing.digest``). ``carried_from`` is the signature under the words before a spelling correction.
+    (``blog.digest``). ``carried_from`` is the signature under the words before a spelling correction.
     ``lapsed_at`` says that a record which the page shows (a drug, a procedure, the disclaimer) changed afterwards.
     Days are days of the clinic. Never deleted; only withdrawing, lapsing and reminders change a row.
     """

@@ -84,7 +84,7 @@ class Publication(PublicRecord, ArticleFields):
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField()
     tags = models.ManyToManyField("blog.Tag", through="PublicationTag", related_name="publications")
-    # What was read and may be signed, in one number; see ``blog.publishing.digest``. Blank in rows of earlier releases.
+    # What was read and may be signed, in one number; see ``blog.digest``. Blank in rows of earlier releases.
     digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Frozen like the tags, in columns, so that a page needs no query for them. ``shown_sources`` are dictionaries of
     # id, title, publisher, url and accessed_on (an ISO day); the others are keys of the notes that the page shows.

@@ -3,6 +3,8 @@
 The only writer of publications. Every act takes the person who does it and checks the right itself.
 """
 
+from blog.digest import digest_of
+
 from .access import (
     NotAllowed,
     Operator,
@@ -32,7 +34,6 @@ from .consent import (
     say_of_picture,
 )
 from .deciding import approve, send_back
-from .digest import digest_of
 from .drafts import (
     SLUG_LENGTH,
     EditConflict,

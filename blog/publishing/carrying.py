@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from blog import outbox
 from blog.content.spelling import Change, Words, corrections
+from blog.digest import digest_of, shown_sources
 from blog.models import AuditEntry, MedicalReview, Review, Revision, SafetyRecord
 from blog.safety_notes import attached, keys, known_records
 
 from .access import Actor, name_of, person
-from .digest import digest_of, shown_sources
 from .record import record
 from .restore import put_new_pictures
 from .signatures import signature_under

@@ -9,10 +9,10 @@ from datetime import datetime
 from django.db import transaction
 
 from blog.content.plain import tidy_text
+from blog.digest import digest_of
 from blog.models import AuditEntry, Publication, Review, Revision, public_write
 
 from .access import Actor, Refused, may_release, name_of, require_decide_review
-from .digest import digest_of
 from .drafts import EditConflict
 from .medical_review import withdraw_under
 from .record import record

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from blog import outbox
 from blog.content.plain import tidy_text
+from blog.digest import digest_of
 from blog.models import (
     AuditEntry,
     Author,
@@ -30,7 +31,6 @@ from blog.models import (
 from blog.safety_notes import attached
 
 from .access import Actor, NotAllowed, Operator, Refused, person
-from .digest import digest_of
 from .drafts import lock_post, newest_revision
 from .record import record
 from .release import call_off

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from blog.checks import Finding, check
 from blog.clinic_time import spoken
+from blog.digest import digest_of, shown_sources
 from blog.models import (
     FAR_FUTURE,
     Address,
@@ -24,7 +25,6 @@ from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
 from .carrying import correction_of, keep_over_correction
-from .digest import digest_of, shown_sources
 from .drafts import EditConflict, lock_post, newest_revision
 from .held import picture_ids
 from .record import record

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from blog.content.swap import with_other_pictures
+from blog.digest import digest_of, digest_of_shown
 from blog.models import (
     ArticleFields,
     AuditEntry,
@@ -26,7 +27,6 @@ from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
 from .carrying import carry
-from .digest import digest_of, digest_of_shown
 from .drafts import PICTURE_REPLACED, newest_revision, seal
 from .held import put_in_place
 from .picture_places import PRACTICE_FIELDS, Places, places_of, posts_using, uses

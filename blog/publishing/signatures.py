@@ -5,10 +5,10 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from blog.clinic_time import months_later
+from blog.digest import digest_of
 from blog.models import AuditEntry, MedicalReview, Practice, Publication, Review, Revision
 
 from .access import Actor, NotAllowed, Refused
-from .digest import digest_of
 from .record import record
 from .signers import needs_signature, policy, why_not_sign
 from .signing import own_author
