@@ -79,11 +79,6 @@ def named_in(text: str, records: Iterable[SafetyRecord]) -> dict[str, str]:
     return found
 
 
-def is_named(record: SafetyRecord, text: str) -> bool:
-    """Whether a text names a record; see ``named_in``."""
-    return key_of(record) in named_in(text, [record])
-
-
 def attached(article: ArticleFields, records: Iterable[SafetyRecord] | None = None) -> Attached:
     """What belongs under an article: what its text names and what was added by hand, without what was left out.
 

@@ -17,8 +17,6 @@ from blog.models.consent import only_a_number
 
 NEW = "new"
 PATIENT = Image.Depicts.PATIENT
-# What the form says of a picture beside its own columns' names, for ``Image``.
-WHO = ("depicts", "consent", "is_before_after", "drugs_shown", "procedures_shown")
 # Consents to choose from; older ones are found by their number under Consents, and written again here.
 OFFERED = 500
 

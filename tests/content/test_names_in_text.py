@@ -7,7 +7,7 @@ import pytest
 from blog.content.names import Names
 from blog.content.outline import plain_text
 from blog.models import Drug, Post, Procedure
-from blog.safety_notes import attached, is_named, named_in
+from blog.safety_notes import attached, named_in
 
 NAMES = Names(
     {
@@ -207,4 +207,5 @@ def test_added_by_hand_left_out_and_retired():
 
 
 def test_one_record_by_itself():
-    assert is_named(RECORDS[2], "Dysport’s label") and not is_named(RECORDS[2], "Botox")
+    own = [RECORDS[2]]
+    assert named_in("Dysport’s label", own) and not named_in("Botox", own)
