@@ -21,6 +21,8 @@ SHORTEST = 5
 # How often a word stands in the dictionary's own texts before it is one that everybody reads in a slip of it. Rarer are
 # terms, of which one letter makes another («perineal», «peroneal»).
 COMMON = 1000
+# Another word as near that stands there at least this part as often may be what was meant («inect»: inject, infect).
+RIVAL = 20
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|\s+|.", re.DOTALL)
 _VOWELS = frozenset("aeiouy")
 _SENTENCE_ENDS = frozenset(".!?:")
@@ -178,10 +180,24 @@ def _is_correction(old: str, new: str, used: set[str], dictionary: SpellChecker)
     slip = _slip(old, new)
     if slip == "":
         return False
-    if new in dictionary and dictionary[new] >= COMMON:
-        return True
-    # A term that the reviewer has read elsewhere in this text, here with a letter doubled or two exchanged.
-    return slip == "sure" and new in used
+    if new in used and slip == "sure":
+        return True  # a term that the reviewer has read elsewhere in this text, with a letter doubled or two exchanged
+    if new not in dictionary or dictionary[new] < COMMON:
+        return False
+    rivals = _rivals(old, new, slip, dictionary)
+    return not rivals or (new in used and not rivals & used)
+
+
+def _rivals(old: str, new: str, slip: str, dictionary: SpellChecker) -> set[str]:
+    """Other words that some readers may read in a slip: those as near, and not much rarer than ``new``."""
+    near = dictionary.known(dictionary.edit_distance_1(old)) - {new}
+    return {
+        other
+        for other in near
+        if other[0] == old[0]
+        and (slip == "likely" or _slip(old, other) == "sure")
+        and dictionary[other] * RIVAL >= dictionary[new]
+    }
 
 
 def _is_negated(word: str, dictionary: SpellChecker) -> bool:

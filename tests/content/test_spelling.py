@@ -41,7 +41,7 @@ def judged(old, new):
         ("We accomodate everybody.", "We accommodate everybody."),
         ("Book a seperate visit.", "Book a separate visit."),
         ("Ask teh nurse.", "Ask the nurse."),
-        ("Some brusing is normal.", "Some bruising is normal."),
+        ("Some swellng is normal.", "Some swelling is normal."),
         ("Recieve care here.", "Receive care here."),
         ("this is normal.", "This is normal."),
         ("The clinic’s <em>treatmnt</em> room.", "The clinic's <em>treatment</em> room."),
@@ -120,6 +120,12 @@ def test_a_slip_that_everybody_reads_right_is_a_correction(old, new):
         ("The skin heals.", "The skin quickly heals."),
         ("It heals; call us.", "It heals, call us."),
         ("We call alaska.", "We call Alaska."),
+        # What some read as another word.
+        ("We inect slowly.", "We inject slowly."),
+        ("We inect slowly.", "We infect slowly."),
+        ("It may lossen.", "It may lessen."),
+        ("Some brusing is normal.", "Some bruising is normal."),
+        ("No brushing over the bruising; brusing fades.", "No brushing over the bruising; bruising fades."),
         # A term that goes on to stand elsewhere is no slip.
         ("A peelin and a peelin.", "A peeling and a peelin."),
         # Marks and links.
@@ -170,11 +176,14 @@ def test_a_term_is_known_from_the_rest_of_the_signed_text():
     assert corrections(words(text.format("hyaluronidaze")), words(text.format("hyaluronidase"))) is None
 
 
+def test_which_word_was_meant_is_known_from_the_rest_of_the_signed_text():
+    text = "Some {} is normal. The bruising fades."
+    assert judged(text.format("brusing"), text.format("bruising")) == (("brusing", "bruising"),)
+
+
 def test_ten_words_may_differ_and_no_more():
-    slips = "recieve occured seperate accomodate definately beleive brusing treatmnt physican goverment enviroment"
-    right = (
-        "receive occurred separate accommodate definitely believe bruising treatment physician government environment"
-    )
+    slips = "recieve occured seperate accomodate definately beleive swellng treatmnt seriuos goverment enviroment"
+    right = "receive occurred separate accommodate definitely believe swelling treatment serious government environment"
     slips, right = slips.split(), right.split()
     for count in (1, MOST_WORDS, MOST_WORDS + 1):
         old, new = (words(f"<p>We say {' and '.join(found[:count])} here.</p>") for found in (slips, right))

@@ -108,8 +108,8 @@ class TestSpelling:
         assert label(post, NOON + 2 * DAY) is None and not Mail.objects.filter(subject__contains="spelling").exists()
 
     def test_ten_words_since_they_were_read_however_often(self, reviewed, rewrite, erin):
-        slips = "recieve occured seperate accomodate definately beleive brusing treatmnt physican goverment enviroment"
-        right = "receive occurred separate accommodate definitely believe bruising treatment physician government"
+        slips = "recieve occured seperate accomodate definately beleive swellng treatmnt seriuos goverment enviroment"
+        right = "receive occurred separate accommodate definitely believe swelling treatment serious government"
         right += " environment"
         body = "<p>" + " and ".join(slips.split()) + ".</p>"
         post = reviewed(body=body)
