@@ -37,6 +37,10 @@ GOES_PUBLIC = {
     "admin:blog_post_take_off",
     "admin:blog_post_bulk_undo",
     "admin:blog_image_replace",
+    # A clinician's name under words, and what was ordered with it.
+    "admin:blog_post_review",
+    "admin:blog_drug_sign",
+    "admin:blog_procedure_sign",
 }
 MANY_AT_ONCE = {"admin:blog_post_bulk": ("take_off",)}
 # These do so everywhere.

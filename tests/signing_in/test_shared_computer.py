@@ -203,11 +203,11 @@ class TestGoingPublic:
         assert "type your password" not in said(shared.post("/admin/blog/post/bulk/", sent | {"action": "set_topic"}))
         assert Publication.objects.live(timezone.now()).count() == 1
 
-    def test_what_changes_many_pages_or_brings_them_back_asks_too(self, shared, later):
+    def test_what_changes_many_pages_brings_them_back_or_is_signed_asks_too(self, shared, later):
         for _ in range(2):
             later(minutes=9)
             shared.get("/admin/")
-        for path in ("image/1/replace/", "post/bulk/1/undo/"):
+        for path in ("image/1/replace/", "post/bulk/1/undo/", "post/1/review/", "drug/1/sign/", "procedure/1/sign/"):
             answer = shared.post(f"/admin/blog/{path}", {"by": "2"})
             assert "type your password once more" in said(answer) and fields(answer)["by"] == "2", path
 
