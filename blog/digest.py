@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from blog.models import ArticleFields
+from blog.models import ArticleFields, SafetyRecord
 from blog.safety_notes import Attached, attached, keys
 from blog.sources import shown_sources
 
@@ -39,3 +39,15 @@ def digest_of_shown(
         "procedures": sorted(procedures),
     }
     return hashlib.sha256(json.dumps(named_set, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of_shared(records: Iterable[SafetyRecord], disclaimer: str) -> str:
+    """The SHA-256 of what a reviewer reads beside the article, in words that it shares with others.
+
+    Another one exactly where a change of it would end a signature.
+    """
+    words = {
+        f"{record._meta.model_name}-{record.pk}": {name: getattr(record, name) for name in sorted(record.SIGNED_WORDS)}
+        for record in records
+    }
+    return hashlib.sha256(json.dumps([words, disclaimer], sort_keys=True).encode()).hexdigest()

@@ -17,7 +17,7 @@ from django.utils.text import get_text_list
 
 from blog import pictures, publishing, reading
 from blog.clinic_time import day, full_date, months_later, spoken
-from blog.digest import shown_sources
+from blog.digest import digest_of_shared, shown_sources
 from blog.models import Post, Publication, Review, Revision
 from blog.publishing.signing import own_author
 from blog.safety_notes import attached
@@ -191,8 +191,9 @@ class ReviewScreens(PostScreens):
             if sends_back:
                 publishing.send_back(request.user, shown, answer)
             else:
-                digest, months = request.POST.get("digest", ""), _months(request.POST.get("months", ""))
-                approved = publishing.approve(request.user, shown, months=months, digest=digest)
+                read = {name: request.POST.get(name, "") for name in ("digest", "shared")}
+                months = _months(request.POST.get("months", ""))
+                approved = publishing.approve(request.user, shown, months=months, **read)
         except (publishing.NotAllowed, publishing.NotThere):
             raise
         except publishing.OtherWords as refused:
@@ -251,6 +252,7 @@ class ReviewScreens(PostScreens):
             notes=notes,
             sources=sources,
             digest=publishing.digest_of(revision, notes, sources),
+            shared=digest_of_shared(notes.records, practice_of(request).disclaimer),
             signs=signs,
             why_not=why_not,
             signer=own.byline if own is not None else "",

@@ -9,8 +9,9 @@ from datetime import datetime
 from django.db import transaction
 
 from blog.content.plain import tidy_text
-from blog.digest import digest_of
-from blog.models import AuditEntry, Publication, Review, Revision, public_write
+from blog.digest import digest_of, digest_of_shared
+from blog.models import AuditEntry, Practice, Publication, Review, Revision, public_write
+from blog.safety_notes import attached
 
 from .access import Actor, Refused, may_release, name_of, require_decide_review
 from .drafts import EditConflict
@@ -26,20 +27,27 @@ AS_ORDERED = "As ordered: when approved"
 
 
 def approve(
-    actor: Actor, revision: Revision, *, months: int = MONTHS, digest: str = "", now: datetime | None = None
+    actor: Actor,
+    revision: Revision,
+    *,
+    months: int = MONTHS,
+    digest: str = "",
+    shared: str = "",
+    now: datetime | None = None,
 ) -> Review:
     """Stand by exactly this revision: sign it where approvals are signatures, due again after ``months``.
 
-    ``digest`` may name what the person has read; where a drug, a procedure or a source in it changed since, nothing
-    is decided. Publishes only what somebody ordered with the request; an order that cannot be carried out leaves the
-    approval as it is, and whoever gave it is told. ``published`` of the request returned is the publication, or None.
+    ``digest`` and ``shared`` may name what the person has read, in the article and in the records beside it; where a
+    drug, a procedure, a source or the disclaimer changed since, nothing is decided. Publishes only what somebody
+    ordered with the request; an order that cannot be carried out leaves the approval as it is, and whoever gave it is
+    told. ``published`` of the request returned is the publication, or None.
 
     Raises ``NotAllowed``, also for own words and with what is missing to sign; ``OtherWords`` where not this revision
     waits.
     """
     with public_write():
         waiting, now = waiting_for(actor, revision, now)
-        if digest and digest != digest_of(waiting.revision):
+        if (digest and digest != digest_of(waiting.revision)) or (shared and shared != _shared(waiting.revision)):
             raise OtherWords("Something on this page changed while you read. Nothing was decided. Read it once more.")
         if needs_signature(waiting.revision, waiting.rule):
             sign(actor, waiting, months, now)
@@ -57,6 +65,11 @@ def approve(
             is_live=waiting.published is not None and waiting.published.live_from <= now,
         )
     return waiting
+
+
+def _shared(revision: Revision) -> str:
+    disclaimer = Practice.objects.values_list("disclaimer", flat=True).first() or ""
+    return digest_of_shared(attached(revision).records, disclaimer)
 
 
 def _carry_out(actor: Actor, review: Review, now: datetime) -> Publication | None:

@@ -229,11 +229,18 @@ class TestSigning:
         page = client.get(address("review", post))
         said = words(page)
         assert "Lumizan (lumizatoxin)" in said and "It can spread." in said and "You cannot swallow" in said
-        drug.is_retired = True
-        drug.save()
-        answer = client.post(address("review", post), decision(page, "approve"))
-        assert answer.status_code == 409 and "Something on this page changed while you read." in words(answer)
-        assert not MedicalReview.objects.exists()
+        for record, change in (
+            (drug, {"boxed_warning": "It never spreads."}),
+            (may, {"disclaimer": "Ask nobody."}),
+            (drug, {"is_retired": True}),
+        ):
+            for name, value in change.items():
+                setattr(record, name, value)
+            record.save()
+            answer = client.post(address("review", post), decision(page, "approve"))
+            assert answer.status_code == 409 and "Something on this page changed while you read." in words(answer)
+            assert not MedicalReview.objects.exists()
+            page = answer
 
     @pytest.mark.parametrize(
         ("details", "sentence"),
