@@ -13,6 +13,7 @@ from blog.content.plain import tidy_line
 from blog.models import AuditEntry, Image, Practice, public_write
 from blog.models.practice import MAX_MENU_LINKS, MAX_MENU_NAME_LENGTH, can_be_dialled, validate_menu_links
 from blog.publishing import PolicyChange, lapse_for, record, set_review_policy
+from blog.publishing.signers import policy
 
 from .picture_words import held_picture
 from .review_policy import policy_help
@@ -105,6 +106,8 @@ class PracticeForm(forms.ModelForm):
         # Left out, it stays what it is.
         if "review_policy" in self.fields:
             self.fields["review_policy"].required = False
+            # A page that was opened before somebody else answered must not answer anew by itself.
+            self.fields["review_policy"].show_hidden_initial = True
 
     def clean_logo(self) -> Image | None:
         """The logo, held until the practice is saved; see ``held_picture``."""
@@ -169,6 +172,7 @@ class PracticeAdmin(StaffModelAdmin):
                 lapse_for(obj, timezone.now(), request.user)
             if "review_policy" in form.changed_data:
                 self._say_what_changed(request, set_review_policy(request.user, obj.review_policy))
+            obj.review_policy = policy(hold=True)
             super().save_model(request, obj, form, change)
             others = [name for name in form.changed_data if name != "review_policy"]
             if others:

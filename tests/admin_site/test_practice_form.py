@@ -72,6 +72,18 @@ def test_where_a_clinician_must_review_what_waits_unreviewed_is_called_off(save)
     assert "Not scheduled" not in words(save(review_policy="must", tagline="Skin"))
 
 
+def test_a_form_that_was_open_before_a_clinician_had_to_review_changes_nothing_of_that(save):
+    page = save(tagline="Skin").content.decode()
+    assert 'name="initial-review_policy" value="nobody_yet"' in page
+    save(review_policy="must")
+    stale = {"review_policy": "nobody_yet", "initial-review_policy": "nobody_yet"}
+    assert "saved" in words(save(tagline="Skin and hair", **stale))
+    practice = Practice.objects.get()
+    assert (practice.tagline, practice.review_policy) == ("Skin and hair", "must")
+    save(review_policy="nobody_yet", **{"initial-review_policy": "must"})
+    assert Practice.objects.get().review_policy == "nobody_yet"
+
+
 def test_a_changed_disclaimer_ends_the_reviews_above_it(save, rita):
     clinician(rita)
     Practice.objects.update(review_policy="may")
