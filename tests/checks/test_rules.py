@@ -220,6 +220,7 @@ CASES = {
         [
             body("<ul><li>One</li></ul>"),
             body(P("Short.")),
+            body(P("Short.") + "<h2>Why</h2>" + P("x" * 90)),
             {"meta_description": "x" * 161},
             {"excerpt": "x" * 161},
             {"meta_description": "Peels.", "same_description": "After a peel"},
@@ -229,6 +230,11 @@ CASES = {
             {"excerpt": "What a peel does."},
             {"subtitle": "What a peel does."},
             body(P("A peel takes off the top layers of the skin, so that new skin can grow from below.")),
+            body(
+                "<h2>Why</h2>"
+                + P("What is a peel?")
+                + P("It takes off the top layers of the skin, so that new skin can grow.")
+            ),
             body(P("Short."), noindex=True),
         ],
     ),

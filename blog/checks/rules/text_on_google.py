@@ -1,6 +1,7 @@
 """What search engines show under the title."""
 
 from collections.abc import Iterator
+from itertools import dropwhile, takewhile
 
 from blog.content.sentences import Kind
 
@@ -16,7 +17,7 @@ RULE = Rule(
 )
 
 LONGEST = 160
-# What a first paragraph needs to say what the article is about.
+# What the paragraphs before a heading or list need to say what the article is about.
 ENOUGH = 80
 
 
@@ -54,7 +55,6 @@ def find(candidate: Candidate) -> Iterator[Finding]:
 
 
 def _opens_well(candidate: Candidate) -> bool:
-    first = next((one for one in candidate.body if one.kind != Kind.HEADING), None)
-    if first is None or first.kind != Kind.PARAGRAPH:
-        return False
-    return sum(len(one.text) for one in candidate.body if one.part == first.part) >= ENOUGH
+    words = dropwhile(lambda one: one.kind == Kind.HEADING, candidate.body)
+    opening = takewhile(lambda one: one.kind == Kind.PARAGRAPH, words)
+    return sum(len(one.text) for one in opening) >= ENOUGH
