@@ -206,10 +206,14 @@ class ImageAdmin(StaffModelAdmin):
         return super().changelist_view(request, {"filtered": bool(request.GET)} | (extra_context or {}))
 
     def uses_of(self, obj: Image) -> list[Model]:
-        """Posts of which any version, or words that are being written, have it; authors, the practice, predecessors."""
+        """Posts of which any version, or words that are being written, have it; authors, the practice, predecessors.
+
+        And the consent that a patient revoked: the picture stays known by it, so that it does not come back.
+        """
         places = publishing.places_of(obj, timezone.now())
         practice = Practice.objects.all() if places.practice else ()
-        return [*places.posts, *places.authors, *practice, *Image.objects.filter(replaced_by=obj)]
+        consent = [obj.consent] if obj.consent is not None and obj.consent.revoked_at is not None else ()
+        return [*places.posts, *places.authors, *practice, *consent, *Image.objects.filter(replaced_by=obj)]
 
     def listed_uses(self, obj: Image, uses: Iterable[Model] = ()) -> dict:
         """Where a picture stands, each place with a word for readers' sake: «Live», «Draft», «Earlier versions»."""
@@ -217,6 +221,9 @@ class ImageAdmin(StaffModelAdmin):
         for image in Image.objects.filter(replaced_by=obj):
             url = reverse("admin:blog_image_change", args=[image.pk])
             rows.append({"name": str(image), "kind": "Replaced by this one", "url": url})
+        if obj.consent is not None and obj.consent.revoked_at is not None:
+            url = reverse("admin:blog_photoconsent_change", args=[obj.consent_id])
+            rows.append({"name": str(obj.consent), "kind": "Revoked consent", "url": url})
         return {"uses": rows[:LISTED_USES], "more_uses": max(0, len(rows) - LISTED_USES)}
 
     @method_decorator(csrf_exempt)

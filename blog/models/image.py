@@ -105,10 +105,13 @@ class Image(KeptRecord):
     def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
         """Delete the row, and write down that its files have to go: after the commit, by ``blog.picture_files``.
 
-        Raises ``ProtectedError`` also where the picture stands in words that are still open.
+        Raises ``ProtectedError`` also where the picture stands in words that are still open, and where its consent was
+        revoked: without its row the same picture could come in again as somebody else's.
         """
         from .revision import Revision
 
+        if self.consent is not None and self.consent.revoked_at is not None:
+            raise ProtectedError("The consent for this picture was revoked.", {self.consent})
         writing = Revision.objects.filter(sealed_at__isnull=True, body__contains=f'data-image="{self.pk}"')
         if found := set(writing.select_related("post")):
             raise ProtectedError("The picture stands in a text that somebody is writing.", found)

@@ -16,7 +16,7 @@ from staff_words import buttons, tree, words
 
 from blog.imaging.verify import MAX_BYTES
 from blog.models import AuditEntry, Author, ChangeStamp, Image, PhotoConsent, Post, Practice, Procedure, Revision
-from blog.publishing import newest_revision, publish, replace_picture
+from blog.publishing import newest_revision, publish, replace_picture, revoke
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_renditions")]
 ADD, LIST = "/admin/blog/image/add/", "/admin/blog/image/"
@@ -442,6 +442,13 @@ class TestConsents:
         assert "Never write a patient’s name here." in words(answer)
         client.post(f"{self.LIST}add/", sent)
         assert AuditEntry.objects.filter(act="consent_recorded", reason__startswith="C-2026-015").exists()
+
+    def test_a_revoked_picture_cannot_be_deleted_and_brought_in_again_as_nobody(self, client, patient, erin):
+        revoke(erin, patient.consent)
+        path = reverse("admin:blog_image_delete", args=[patient.pk])
+        for answer in (client.get(path), client.post(path, {"post": "yes"})):
+            assert "is in use, so it stays" in words(answer) and "C-2026-014Revoked consent" in words(answer)
+        assert Image.objects.filter(pk=patient.pk).exists()
 
     def test_whoever_takes_the_call_revokes_it_on_one_screen(self, as_user, patient, wilma, nora):
         make_post("Lines", hero_image=patient, hero_alt="A brow", hero_caption="x")
