@@ -28,6 +28,10 @@ _ATTEMPTS = 5
 REVOKED = (
     "The patient revoked the consent for this picture, and its files are gone. It does not come back; use another one."
 )
+CONSENT_ENDED = (
+    "The consent for this patient’s picture has ended. If the patient signed again, choose the new number. If it shows "
+    "no patient, an editor corrects the last day of that consent first."
+)
 CONSENT_OVER = "This consent has ended or was revoked. Choose one that holds, or another picture."
 
 
@@ -138,14 +142,16 @@ def _remove(renditions: Iterable[dict]) -> None:
 
 
 def _refuse_what_cannot_be_said(held: Image, words: dict[str, object]) -> None:
-    """Raise ``PictureRefused`` for a consent that does not hold, for a picture that went with its consent, and for a
-    patient where a picture is shown without asking.
+    """Raise ``PictureRefused`` for a consent that does not hold, for a picture that went with its consent or whose
+    consent has ended, and for a patient where a picture is shown without asking.
     """
     if held.consent is not None and held.consent.revoked_at is not None:
         if words.get("depicts", PATIENT) != PATIENT or words.get("consent", held.consent) != held.consent:
             raise PictureRefused(REVOKED)
         return
     if words.get("depicts", held.depicts) != PATIENT:
+        if held.consent is not None and not held.consent.is_live(timezone.now()):
+            raise PictureRefused(CONSENT_ENDED)
         return
     consent = words.get("consent", held.consent)
     if consent != held.consent or held.depicts != PATIENT:

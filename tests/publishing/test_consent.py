@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cast import DAY, person
 from django.core.files.storage import default_storage, storages
+from django.db.models import ProtectedError
 from django.utils import timezone
 from factories import make_author, make_editor, make_picture, make_post, make_practice
 
@@ -109,8 +110,20 @@ class TestFiles:
         with pytest.raises(PictureRefused, match="has this picture already"):
             make_picture(500, 300, depicts="patient", consent=consent)
         publishing.revoke(make_editor(), consent)
+        with pytest.raises(ProtectedError):
+            Image.objects.get(pk=patient.pk).delete()
         with pytest.raises(PictureRefused, match="revoked"):
             make_picture()
+
+    def test_one_whose_consent_ended_is_said_to_show_nobody_only_after_an_editor_corrected_that(self, patient, consent):
+        erin, days = make_editor(), {"scope": "blog", "signed_on": today() - timedelta(2)}
+        publishing.change_consent(erin, consent, expires_on=today() - timedelta(1), **days)
+        with pytest.raises(Refused, match="an editor corrects the last day"):
+            publishing.say_of_picture(erin, patient, {"depicts": "nobody"})
+        again = publishing.record_consent(erin, reference="C-2026-015", scope="blog", signed_on=today())
+        publishing.say_of_picture(erin, patient, {"depicts": "patient", "consent": again})
+        publishing.say_of_picture(erin, patient, {"depicts": "nobody"})
+        assert not Image.objects.get(pk=patient.pk).is_private
 
 
 class TestReaders:
