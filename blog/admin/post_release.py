@@ -28,7 +28,7 @@ from .post_safety import said_before_publishing
 from .post_screens import PostScreens, screen
 from .publish_review import ReviewCard, review_card
 from .release_checks import ASK_FOR_REVIEW, MOST, PREFIX, ReleaseChecks, release_checks
-from .release_form import LATER, WAIT, PublishForm, TakeOffForm
+from .release_form import GO, LATER, WAIT, PublishForm, TakeOffForm
 from .release_words import preview_address, versions_address, what_changes
 from .work import since, spoken_on, standing
 
@@ -163,6 +163,7 @@ class ReleaseScreens(PostScreens):
         card = review_card(request, post, newest, at or now, now)
         if checks is None:
             checks = self._checks(request, newest, card, at, now)
+        review_missing = card.asks and form["review"].value() not in (WAIT, GO)
         return self.page(
             request,
             "publish.html",
@@ -198,6 +199,8 @@ class ReleaseScreens(PostScreens):
             review=review_words(post, newest, now),
             safety=said_before_publishing(newest),
             card=card,
+            review_missing=review_missing,
+            answers_missing=len(checks.open) + review_missing,
         )
 
     def _shown_revision(self, post: Post, key: str) -> Revision | None:

@@ -97,6 +97,7 @@ class TestPublishing:
         answer = screen(post)
         said = words(answer)
         assert "No clinician has reviewed this post yet. Choose one:" in said
+        assert "1 answer is missing: the review." in said
         assert "Wait for rita." in said and "Do not wait. The page will not say “Medically reviewed by”" in said
         assert not tree(answer).xpath("//input[@name='review'][@checked]")
         assert buttons(answer)[-1] == "Publish or send"

@@ -7,10 +7,11 @@ from playwright.sync_api import expect
 
 AUTHOR = """
 from django.contrib.auth.models import User
-from blog.models import Author, Phrase
+from blog.models import Author, Phrase, Practice
 Author.objects.get_or_create(slug="dana-ruiz", defaults={"name": "Dana Ruiz", "user": User.objects.get()})
 for words in ("painless", "guaranteed"):
     Phrase.objects.get_or_create(kind="promise", words=words)
+Practice.objects.update_or_create(defaults={"name": "Spruce Lane Clinic", "review_policy": "may"})
 """
 TEXT = (
     "<p>It is pain<strong>less</strong> and quick.</p>"
@@ -69,9 +70,11 @@ def test_a_promise_from_the_first_word_to_the_reason(writing, site):
     page.wait_for_function("String(getSelection()) === 'painless'")
     page.get_by_role("button", name="Publish…").click()
     page.wait_for_url("**/publish/")
-    expect(page.get_by_text("1 answer is missing: a reason.")).to_be_visible()
+    expect(page.get_by_text("2 answers are missing: a reason, the review.")).to_be_visible()
     page.get_by_label("Or say why it can stand").fill("Said by a patient, and marked as that")
-    expect(page.get_by_text("1 answer is missing")).to_be_hidden()
+    expect(page.get_by_text("1 answer is missing: the review.")).to_be_visible()
+    page.get_by_label("Do not wait.").check()
+    expect(page.get_by_text("answer is missing")).to_be_hidden()
     page.get_by_role("button", name="Publish now").click()
     page.wait_for_url("**/receipt/")
 
