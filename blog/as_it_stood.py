@@ -6,10 +6,11 @@ answer to a question that comes years later, from a patient, a board or a court:
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
+from blog.clinic_time import full_date, full_moment
 from blog.content.outline import plain_text
 from blog.content.plain import tidy_text
 from blog.digest import digest_of_shown
@@ -64,7 +65,8 @@ class AsItStood:
     """Everything about a post's page at the moment ``at``. ``publication`` is None where readers saw none.
 
     ``wrote`` are the saved versions whose words are in it since the version that was public before, oldest first.
-    ``review`` is the signature that the page named. ``acts`` are the entries of the record up to the moment, oldest
+    ``review`` is the signature that the page named. ``left_out`` are safety notes that it left out, with the reason.
+    ``acts`` are the entries of the record up to the moment, oldest
     first, ``since`` those after it. ``words_are_whole`` says whether the words still have the fingerprint that was
     written down when they were released; None for releases before fingerprints.
     """
@@ -79,6 +81,7 @@ class AsItStood:
     review: MedicalReview | None = None
     wrote: Sequence[Revision] = ()
     overrides: Sequence[Override] = ()
+    left_out: Sequence[tuple[str, str]] = ()
     shared: Sequence[Shared] = ()
     words_are_whole: bool | None = None
 
@@ -131,7 +134,7 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
     page = article_page(publication, at, tags=tags, shared=as_they_were, records=told, clinic=practice)
     review = _review_shown(publication, practice, at)
     label = Reviewed(review.reviewer, review.reviewed_on, review.due_on) if review is not None else None
-    records = [record for record in (practice, *records, *seen) if record is not None]
+    records = [record for record in (practice, *records, *seen, *told.sources.values()) if record is not None]
     return AsItStood(
         **found,
         publication=publication,
@@ -139,6 +142,7 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
         review=review,
         wrote=_written(publication),
         overrides=_overrides(publication),
+        left_out=_left_out(publication, at),
         shared=[_shared(record, at) for record in {(type(one), one.pk): one for one in records}.values()],
         words_are_whole=_is_whole(publication),
     )
@@ -234,6 +238,14 @@ def _overrides(publication: Publication) -> list[Override]:
     return [one for one in newest.values() if _one_line(one.sentence) in text]
 
 
+def _left_out(publication: Publication, at: datetime) -> list[tuple[str, str]]:
+    models = {"drug": Drug, "procedure": Procedure}
+    return [
+        (", ".join(_names(models[note["record"]], [note["id"]], at)), note["reason"])
+        for note in publication.left_out_notes
+    ]
+
+
 def _words(publication: Publication) -> str:
     lines = [publication.title, publication.subtitle, publication.excerpt, *publication.key_points]
     return "\n".join([*lines, publication.hero_caption, publication.cta_text, plain_text(publication.body)])
@@ -258,7 +270,10 @@ _KINDS = {
     "image": "Picture",
     "drug": "Medicine",
     "procedure": "Procedure",
+    "source": "Source",
 }
+# Columns with keys of other records, which are said by name.
+_KEYS = {"sources": Source, "drugs_shown": Drug, "procedures_shown": Procedure}
 
 
 def _shared(record: KeptRecord, at: datetime) -> Shared:
@@ -267,9 +282,16 @@ def _shared(record: KeptRecord, at: datetime) -> Shared:
     words = []
     for field in record._meta.concrete_fields:
         value = getattr(was, field.attname)
-        if field.attname in _NOT_SAID or field.is_relation or value in ("", None, [], False):
+        if value in ("", None, [], False) or field.attname in _NOT_SAID:
             continue
-        said = getattr(was, f"get_{field.attname}_display", lambda value=value: value)()
+        if field.attname == "checked_by_id":
+            said = as_of(was.checked_by, at).byline
+        elif field.is_relation:
+            continue
+        elif field.attname in _KEYS:
+            said = _names(_KEYS[field.attname], value, at)
+        else:
+            said = getattr(was, f"get_{field.attname}_display", lambda value=value: value)()
         words.append((field.verbose_name, _in_words(said)))
     return Shared(
         kind=_KINDS.get(label, label),
@@ -280,9 +302,18 @@ def _shared(record: KeptRecord, at: datetime) -> Shared:
     )
 
 
+def _names(model: type[KeptRecord], keys: Sequence[int], at: datetime) -> list[str]:
+    found = model.objects.in_bulk(keys)
+    return [str(as_of(found[key], at)) for key in keys if key in found]
+
+
 def _in_words(value: object) -> str:
     if value is True:
         return "yes"
+    if isinstance(value, datetime):
+        return full_moment(value)
+    if isinstance(value, date):
+        return full_date(value)
     if isinstance(value, list):
         return "\n".join(_in_words(one) for one in value)
     if isinstance(value, dict):

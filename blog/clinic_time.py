@@ -40,6 +40,11 @@ def full_day(moment: datetime) -> str:
     return f"{local:%B} {local.day}, {local.year}"
 
 
+def full_moment(moment: datetime) -> str:
+    """Day, year and time at the clinic: «November 24, 2026, 9:00 am»."""
+    return f"{full_day(moment)}, {clock(moment)}"
+
+
 def full_date(on: date) -> str:
     """A day of the clinic's calendar with its year: «November 24, 2026»."""
     return f"{on:%B} {on.day}, {on.year}"

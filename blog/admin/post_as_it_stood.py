@@ -21,7 +21,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from blog import publishing
 from blog.addresses import full_address
 from blog.as_it_stood import AsItStood, as_it_stood, periods
-from blog.clinic_time import NoSuchTime, at_clinic, clock, full_day, zone_label
+from blog.clinic_time import NoSuchTime, at_clinic, full_moment, zone_label
 from blog.content.self_contained import self_contained, style_with_files
 from blog.models import Image, Post
 from blog.picture_files import open_rendition
@@ -99,14 +99,16 @@ class AsItStoodScreens(PostScreens):
             f"As it stood: {post.title}",
             form=form if form.errors else MomentForm(initial=initial),
             stood=stood,
-            said_at=_said(stood.at) if stood else "",
+            said_at=full_moment(stood.at) if stood else "",
             periods=[
                 {
                     "publication": one.publication,
-                    "start": _said(one.start),
-                    "end": _said(one.end) if one.end else "now",
+                    "start": full_moment(one.start),
+                    "end": full_moment(one.end) if one.end else "now",
                     "link": one.start.isoformat(),
-                    "moments": [{"when": _said(at), "kind": kind, "link": at.isoformat()} for at, kind in one.moments],
+                    "moments": [
+                        {"when": full_moment(at), "kind": kind, "link": at.isoformat()} for at, kind in one.moments
+                    ],
                 }
                 for one in periods(post, now)
             ],
@@ -125,8 +127,8 @@ class AsItStoodScreens(PostScreens):
             "stood": stood,
             "page": stood.page,
             "practice": stood.practice,
-            "said_at": _said(stood.at),
-            "made_at": _said(now),
+            "said_at": full_moment(stood.at),
+            "made_at": full_moment(now),
             "made_by": publishing.name_of(request.user),
             "zone": zone_label(),
             "address": full_address(stood.publication.get_absolute_url()),
@@ -165,10 +167,6 @@ class AsItStoodScreens(PostScreens):
         if not form.is_valid():
             return form, None
         return form, as_it_stood(post, min(form.cleaned_data["moment"], now))
-
-
-def _said(moment: datetime) -> str:
-    return f"{full_day(moment)}, {clock(moment)}"
 
 
 def _query(stood: AsItStood) -> str:

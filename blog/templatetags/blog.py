@@ -12,13 +12,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from blog.addresses import full_address, web_host
-from blog.clinic_time import full_day, machine_time
+from blog.clinic_time import full_day, full_moment, machine_time
 from blog.content.long_words import soften
 from blog.models import Author, Image, Practice, Publication
 from blog.models.practice import dialled
 from blog.pictures import CARD, LEAD, LOGO, MORE, PORTRAIT, figure_for
 
 register = template.Library()
+register.filter("full_moment", full_moment)
 register.filter("machine_time", machine_time)
 register.filter("full_address", full_address)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from factories import make_picture
 from lxml import html
 
-from blog.models import Author, Drug, MedicalReview, Override, Practice, Source, kept_record
+from blog.models import Author, Drug, MedicalReview, Override, Practice, Procedure, Source, kept_record
 from blog.picture_files import finish_deletions
 from blog.publishing import newest_revision, publish, record_consent, revoke, take_off
 
@@ -48,10 +48,22 @@ def story(clock, draft, rewrite, erin, rita):
     """A post that was published, whose records changed, that was published anew, and taken off."""
     Practice.objects.update(name="Birch Clinic", phone="(907) 555-0142", review_policy="may")
     author = Author.objects.create(name="Ada Ray", slug="ada-ray-rn", credentials="RN")
-    drug = Drug.objects.create(brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins")
+    study = Source.objects.create(title="A study of spread", publisher="A journal")
+    drug = Drug.objects.create(
+        brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins", sources=[study.pk], checked_by=author
+    )
+    peel = Procedure.objects.create(name="Peels")
     label = Source.objects.create(title="Label of Vabotin", publisher="FDA", url="https://example.org/label")
     body = "<p>Vabotin is painless for some.</p>"
-    post = draft("Vabotin, explained", author=author, body=body, sources=[label.pk], now=FIRST - HOUR)
+    left_out = [{"record": "procedure", "id": peel.pk, "reason": "Only compared with"}]
+    post = draft(
+        "Vabotin, explained",
+        author=author,
+        body=body,
+        sources=[label.pk],
+        left_out_notes=left_out,
+        now=FIRST - HOUR,
+    )
     Override.objects.create(
         post=post,
         rule="promise",
@@ -76,6 +88,8 @@ def story(clock, draft, rewrite, erin, rita):
     clock.moment = FIRST + DAY
     drug.boxed_warning = "It may spread from where it was put."
     drug.save()
+    study.title = "A study, renamed"
+    study.save()
     author.credentials = "NP"
     author.save()
     Practice.objects.update(phone="(907) 555-0199")
@@ -103,6 +117,10 @@ def test_the_record_says_who_stands_behind_it(told, story):
     assert "Nell Ash, RN signed these words" in text and "(login rita)" in text
     assert "“Vabotin is painless for some.” Reason: It says for some (erin" in text
     assert "Label of Vabotin, FDA, https://example.org/label" in text
+    assert "Safety note about Peels left out. Reason: Only compared with" in text
+    # Records say each other by name, as they were called, and moments by the clinic's clock.
+    assert "SourcesA study of spread (A journal)" in text and "Checked byAda Ray, RN" in text
+    assert "Source: A study of spread (A journal) As it was since June 11, 2026, 12:00 pm." in text
     assert "The words in the rows have it today." in text
     before, since = text.split("What was done since")
     assert "Published" in before and "Out of date" in since
