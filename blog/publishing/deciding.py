@@ -20,7 +20,7 @@ from .record import record
 from .release import publish
 from .review import OtherWords, close, mail, waiting_for, who_asked
 from .signatures import MONTHS, sign
-from .signers import needs_signature
+from .signers import needs_signature, policy
 
 Outcome = Review.Outcome
 AS_ORDERED = "As ordered: when approved"
@@ -47,9 +47,11 @@ def approve(
     """
     with public_write():
         waiting, now = waiting_for(actor, revision, now)
+        # Held, so that no shared record and no rule changes between this look and the signature.
+        rule = policy(hold=True)
         if (digest and digest != digest_of(waiting.revision)) or (shared and shared != _shared(waiting.revision)):
             raise OtherWords("Something on this page changed while you read. Nothing was decided. Read it once more.")
-        if needs_signature(waiting.revision, waiting.rule):
+        if needs_signature(waiting.revision, rule):
             sign(actor, waiting, months, now)
         close(waiting, Outcome.APPROVED, actor, now)
         record(actor, AuditEntry.Act.APPROVED, at=now, post=waiting.post, revision=waiting.revision)

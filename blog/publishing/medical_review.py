@@ -168,8 +168,12 @@ def lapse_for(changed: SafetyRecord | Practice, now: datetime, actor: Actor | No
         :_LONGEST
     ]
     with public_write():
-        _lock({signed.post_id for signed in _showing(changed, now)})
+        held = {signed.post_id for signed in _showing(changed, now)}
+        _lock(held)
+        # Whoever signs holds the practice, too: what was signed meanwhile is seen now, and nothing is until the end.
+        policy(hold=True)
         signatures = _showing(changed, now)
+        _lock({signed.post_id for signed in signatures} - held)
         for signed in signatures:
             signed.lapsed_at, signed.lapsed_because = now, because
             signed.save(update_fields=["lapsed_at", "lapsed_because"])

@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from cast import NOON, person
+from cast import NOON, clinician, person
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from factories import make_picture
 
-from blog.models import ChangeStamp, Post, Publication, Review, Revision, Tag
+from blog.digest import digest_of_shared
+from blog.models import ChangeStamp, Drug, MedicalReview, Post, Practice, Publication, Review, Revision, Tag
 from blog.publishing import (
     AddressTaken,
     AlreadyLive,
@@ -33,6 +34,8 @@ from blog.publishing import (
     take_off,
     unschedule,
 )
+from blog.publishing.safety_records import save_record
+from blog.safety_notes import attached
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -264,3 +267,26 @@ def test_publishing_against_approving_leaves_nothing_waiting(draft, wilma, erin,
     results = at_once(lambda: publish(erin, revision), lambda: approve(rita, revision))
     assert isinstance(results[0], Publication) and isinstance(results[1], Review | OtherWords), results
     assert Review.objects.get().outcome in ("approved", "replaced")
+
+
+@pytest.mark.parametrize("begins", ["signing", "changing"])
+def test_a_safety_note_and_a_signature_over_it_never_pass_each_other(draft, erin, rita, begins):
+    Practice.objects.update_or_create(pk=1, defaults={"review_policy": "must"})
+    clinician(rita)
+    drug = Drug.objects.create(brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins")
+    revision = submit(erin, newest_revision(draft(body="<p>Vabotin relaxes.</p>"))).revision
+    drug.boxed_warning = "It can spread."
+    read = digest_of_shared(attached(revision).records, Practice.objects.get().disclaimer)
+    acts = {"signing": lambda: approve(rita, revision, shared=read), "changing": lambda: save_record(erin, drug)}
+    first, wait = held_up(acts.pop(begins))
+    ((_, later),) = acts.items()
+
+    def second():
+        wait()
+        return later()
+
+    results = at_once(first, second)
+    if begins == "signing":
+        assert results[1] == [revision.post] and MedicalReview.objects.get().lapsed_at is not None, results
+    else:
+        assert isinstance(results[1], OtherWords) and not MedicalReview.objects.exists(), results
