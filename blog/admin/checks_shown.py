@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from blog import checks
+from blog import checks, publishing
 from blog.checks import Finding, Severity
 from blog.clinic_time import clock
 from blog.models import ArticleFields, Revision
@@ -206,7 +206,7 @@ def checked(
         # Tags of words that are still open wait as they were typed until the draft is saved; nothing is unfinished.
         article = copy(article)
         article.typed = {name: raw for name, raw in article.typed.items() if name != "tag_words"}
-    everything = checks.check(article, now=now, goes_live=goes_live)
+    everything = publishing.findings_for_release(article, now=now, goes_live=goes_live)
     found = [finding for finding in everything if finding.rule not in besides]
     lines: dict[str, list[Line]] = {name: [] for name, *_ in KINDS}
     for finding in found:

@@ -27,7 +27,7 @@ from .post_review import order_words, review_words
 from .post_safety import said_before_publishing
 from .post_screens import PostScreens, screen
 from .publish_review import ReviewCard, review_card
-from .release_checks import ASK_FOR_REVIEW, MOST, PREFIX, ReleaseChecks, release_checks
+from .release_checks import MOST, PREFIX, ReleaseChecks, release_checks
 from .release_form import GO, LATER, WAIT, PublishForm, TakeOffForm
 from .release_words import preview_address, versions_address, what_changes
 from .work import since, spoken_on, standing
@@ -120,7 +120,7 @@ class ReleaseScreens(PostScreens):
         self, request: HttpRequest, revision: Revision, card: ReviewCard, at: datetime | None, now: datetime
     ) -> ReleaseChecks:
         """What the checks find, but for the review that is missing where the card asks for it."""
-        return release_checks(revision, now, at, request.POST, besides=ASK_FOR_REVIEW if card.kind else ())
+        return release_checks(revision, now, at, request.POST, besides=publishing.ASK_FOR_REVIEW if card.kind else ())
 
     def _send(
         self, request: HttpRequest, post: Post, form: PublishForm, shown: Revision, checks: ReleaseChecks | None

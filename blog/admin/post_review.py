@@ -25,7 +25,7 @@ from blog.safety_notes import attached
 from .post_changes import changes
 from .post_screens import PostScreens, screen
 from .practice_of import practice_of
-from .release_checks import ASK_FOR_REVIEW, release_checks
+from .release_checks import release_checks
 from .work import spoken_on
 
 NAMED = 3
@@ -263,7 +263,7 @@ class ReviewScreens(PostScreens):
             words_of=spoken(revision.saved_at, now),
             before=before_words,
             changes=changes(before, revision, *tags) if before is not None else [],
-            checks=release_checks(revision, now, besides=ASK_FOR_REVIEW),
+            checks=release_checks(revision, now, besides=publishing.ASK_FOR_REVIEW),
             may_approve=publishing.may_send_back(request.user, revision) and not why_not,
             may_send_back=publishing.may_send_back(request.user, revision),
             is_own=publishing.may_decide_review(request.user) and publishing.wrote(request.user, revision),

@@ -15,8 +15,6 @@ from .checks_shown import Checked, Group, Line, checked, short_hash
 
 PREFIX = "reason-"
 MOST = 1000
-# Rules that ask for a review. The card of the publishing screen and the reviewer's page are about nothing else.
-ASK_FOR_REVIEW = frozenset({"no_review", "review_required"})
 
 
 @dataclass(frozen=True)

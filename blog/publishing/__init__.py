@@ -72,7 +72,17 @@ from .preview_links import (
 )
 from .reasons import give_reason
 from .record import record
-from .release import AddressTaken, AlreadyLive, AlreadyScheduled, missing_for_release, publish, unschedule, what_stops
+from .release import (
+    ASK_FOR_REVIEW,
+    AddressTaken,
+    AlreadyLive,
+    AlreadyScheduled,
+    findings_for_release,
+    missing_for_release,
+    publish,
+    unschedule,
+    what_stops,
+)
 from .replace_picture import replace_picture
 from .restore import NothingToRestore, Restored, restore
 from .review import (
@@ -99,6 +109,7 @@ from .takedown import keep_on_site, put_back, take_off
 from .trash import KEPT_IN_TRASH, empty_trash
 
 __all__ = [
+    "ASK_FOR_REVIEW",
     "BULK_KINDS",
     "DAYS",
     "IDLE",
@@ -150,6 +161,7 @@ __all__ = [
     "duplicate",
     "empty_trash",
     "end_preview_link",
+    "findings_for_release",
     "free_slug",
     "give_reason",
     "hold_picture",

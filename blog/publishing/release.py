@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from blog.checks import Finding, check
+from blog.checks import Finding, Known, check
 from blog.clinic_time import spoken
 from blog.digest import digest_of, shown_sources
 from blog.models import (
     FAR_FUTURE,
     Address,
+    ArticleFields,
     AuditEntry,
     Image,
     Post,
@@ -36,7 +37,7 @@ _STEP = timedelta(microseconds=1)
 # The reason in the audit trail of an end that was set together with going live.
 PLANNED_END = "Set when it was published"
 # Rules that ask for a signature under exactly these words.
-_MISSING_REVIEW = {"no_review", "review_required"}
+ASK_FOR_REVIEW = frozenset({"no_review", "review_required"})
 # Of what stops a release so many are named in one message.
 MOST_NAMED = 5
 
@@ -54,15 +55,20 @@ class AlreadyScheduled(Refused):
 
 
 def findings_for_release(
-    article: Revision | Publication, *, goes_live: datetime | None = None, now: datetime | None = None
+    article: ArticleFields,
+    *,
+    goes_live: datetime | None = None,
+    now: datetime | None = None,
+    known: Known | None = None,
 ) -> list[Finding]:
     """What the checks find in an article that goes live at ``now`` or at the moment ``goes_live``.
 
-    A missing review is none where the words only correct the spelling of reviewed ones: the review goes on.
+    A missing review is none where the words only correct the spelling of reviewed ones: the review goes on. Every
+    screen that speaks of a text which is not live asks here. ``known`` as in ``blog.checks.check``.
     """
-    found = check(article, now=now, goes_live=goes_live)
-    others = [finding for finding in found if finding.rule not in _MISSING_REVIEW]
-    if len(others) == len(found) or not isinstance(article, Revision):
+    found = check(article, now=now, goes_live=goes_live, known=known)
+    others = [finding for finding in found if finding.rule not in ASK_FOR_REVIEW]
+    if len(others) == len(found) or not isinstance(article, Revision) or article.post_id is None:
         return found
     return found if correction_of(article, goes_live or now or timezone.now()) is None else others
 
@@ -97,6 +103,17 @@ def refuse_what_stops(
         raise Refused(" ".join([*named[:MOST_NAMED], *rest]))
 
 
+def require_checked(actor: Actor, revision: Revision, goes_live: datetime, now: datetime) -> None:
+    """Raise ``Refused`` with what keeps words from going live; where only their spelling changed, keep the review.
+
+    What every way to readers asks, with the post held. The practice is held from here on, so that nobody makes reviews
+    a duty between this look and the release.
+    """
+    if policy(hold=True) != Practice.ReviewPolicy.NOBODY_YET:
+        keep_over_correction(actor, revision, goes_live, now)
+    refuse_what_stops(revision, goes_live=goes_live, now=now)
+
+
 def publish(
     actor: Actor,
     revision: Revision,
@@ -127,10 +144,7 @@ def publish(
         if post.trashed_at:
             raise Refused("This post is in the trash. Take it out first, then publish it.")
         goes_live = max(at or now, now)
-        # Held, so that nobody makes reviews a duty between this look and the release.
-        if policy(hold=True) != Practice.ReviewPolicy.NOBODY_YET:
-            keep_over_correction(actor, newest, goes_live, now)
-        refuse_what_stops(newest, goes_live=goes_live, now=now)
+        require_checked(actor, newest, goes_live, now)
         if Image.objects.filter(pk__in=picture_ids(newest), replaced_by__isnull=False).exists():
             raise Refused(
                 "A picture in this text was replaced everywhere meanwhile. Save the draft once more, which brings the "

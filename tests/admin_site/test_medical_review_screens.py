@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from cast import DAY, HOUR, MINUTE, clinician, person
+from django.core.management import call_command
 from django.urls import reverse
 from factories import make_practice
 from staff_words import NOON, buttons, rows, titles, tree, words
@@ -170,7 +171,7 @@ class TestPublishing:
             screen(post)
         )
 
-    def test_a_spelling_correction_keeps_the_review_and_asks_nothing(self, screen, must, signed, rewrite):
+    def test_a_spelling_correction_keeps_the_review_and_asks_nothing(self, screen, must, signed, rewrite, capsys):
         post = signed(body="<p>Light, slowly explaned for everybody.</p>")
         rewrite(post, body="<p>Light, slowly explained for everybody.</p>", now=NOON - MINUTE)
         answer = screen(post)
@@ -178,6 +179,13 @@ class TestPublishing:
             "Only the spelling of 1 word changes, so the review by Rita Moss, MD of October 24, 2026 stays. Rita Moss "
             "is told, and can withdraw it." in words(answer)
         )
+        call_command("check_posts", post.pk)
+        said = [
+            words(screen.client.get(address("change", post))),
+            str(screen.client.post(address("checks", post), {"body": newest_revision(post).body}).json()),
+            capsys.readouterr().out,
+        ]
+        assert [text for text in said if "a clinician must approve" in text or "photo" not in text] == []
         assert "It is live." in words(screen(post, when="now"))
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from blog.checks import Finding, Known, Severity, check
+from blog.checks import Finding, Known, Severity
 from blog.models import Post, Publication, Revision
+from blog.publishing import findings_for_release
 
 WORDS = {
     Severity.MUST_FIX: "must fix",
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         count, found, live_stops = 0, Counter(), 0
         for standing, article in _articles(numbers, options["all"] or bool(numbers), now):
             count += 1
-            for finding in check(article, now=now, goes_live=_moment(article, now), known=known):
+            for finding in findings_for_release(article, now=now, goes_live=_moment(article, now), known=known):
                 if options["stops"] and not finding.stops:
                     continue
                 found[finding.severity] += 1
