@@ -11,8 +11,7 @@ from blog.search_index import index_post
 from .access import Actor, Refused, require_release, require_take_off
 from .drafts import lock_post
 from .record import record
-from .release import put_before_readers, refuse_what_stops, remove_waiting
-from .signers import policy
+from .release import put_before_readers, remove_waiting, require_checked
 
 
 def take_off(actor: Actor, post: Post, reason: str, *, at: datetime | None = None, now: datetime | None = None) -> None:
@@ -80,8 +79,7 @@ def put_back(
             raise Refused("This post is in the trash. Take it out first, then publish it.")
         if until <= now:
             raise Refused(f"It was set to leave the site {spoken(until, now)} anyway.")
-        policy(hold=True)  # nobody makes reviews a duty between this look and the release
-        refuse_what_stops(last.revision, goes_live=max(now, last.live_until), now=now)
+        require_checked(actor, last.revision, max(now, last.live_until), now)
         publication = put_before_readers(
             actor,
             post,

@@ -125,6 +125,17 @@ def test_putting_back_what_was_taken_off(reviewed, erin, doctor, ended):
     assert not Publication.objects.live(moment + 2 * HOUR).exists()
 
 
+def test_a_corrected_text_that_is_put_back_takes_its_signature_along(reviewed, erin, rewrite):
+    post = reviewed(body="<p>You will recieve a call.</p>")
+    Practice.objects.update(review_policy="nobody_yet")
+    publish(erin, rewrite(post, body="<p>You will receive a call.</p>", now=NOON + HOUR), now=NOON + HOUR)
+    Practice.objects.update(review_policy="must")
+    assert len(unreviewed_live(NOON + DAY)) == 1
+    take_off(erin, post, "Looked at", now=NOON + DAY)
+    put_back(erin, post.publications.latest("live_from"), now=NOON + DAY + HOUR)
+    assert unreviewed_live(NOON + 2 * DAY) == []
+
+
 def test_many_posts_at_once(reviewed, erin, doctor):
     posts = [reviewed("One"), reviewed("Two")]
     act = act_on_many(erin, "take_off", [post.pk for post in posts], Wanted(reason="Out of date"), NOON + HOUR)
