@@ -30,6 +30,8 @@ PORTS = {"http": 80, "https": 443}
 SHUT_TO_PROGRAMS = frozenset({401, 402, 403, 405, 406, 407, 408, 409, 412, 418, 421, 423, 425, 426, 428, 429, 451})
 HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; link check of a clinic's blog)", "Accept": "*/*"}
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+# All that the internet gives out of the new addresses (RFC 4291, 2.4); what else there is belongs to one network.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 MayAsk = Callable[[Address, int], bool]
@@ -57,6 +59,8 @@ def is_public(address: Address, port: int) -> bool:
         # An old address within a new one.
         within = address.ipv4_mapped or address.sixtofour
         within = ipaddress.IPv4Address(address.packed[-4:]) if address in _TRANSLATED else within
+        if within is None and address not in _GIVEN_OUT:
+            return False
         inner += [within] if within else []
     return port in PORTS.values() and all(one.is_global and not one.is_multicast for one in inner)
 

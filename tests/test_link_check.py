@@ -115,7 +115,8 @@ class TestOnlyPublicAddresses:
     @pytest.mark.parametrize(
         "address",
         "127.0.0.1 10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 ::1 fe80::1 fc00::1 "
-        "::ffff:127.0.0.1 ::ffff:10.0.0.1 2002:7f00:1:: 64:ff9b::a00:1 2001:db8::1 ff02::1".split(),
+        "::ffff:127.0.0.1 ::ffff:10.0.0.1 2002:7f00:1:: 64:ff9b::a00:1 2001:db8::1 ff02::1 "
+        "::7f00:1 fec0::1 64:ff9b:1::a00:1 ::ffff:0:a00:1".split(),
     )
     def test_private_ones_are_not_public(self, address):
         assert not is_public(ipaddress.ip_address(address), 443)
