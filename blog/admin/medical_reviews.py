@@ -36,6 +36,8 @@ class WithdrawScreen(PostScreens):
         """Say what readers will see (GET), then take exactly the signature back that the screen showed (POST)."""
         because, refusal = request.POST.get("because", ""), ""
         signature = _signature_of(post, request)
+        if signature is None and not self.model_admin.has_view_permission(request, post):
+            raise publishing.NotAllowed("Your login may not read this post. Ask the person who manages logins.")
         if request.method == "POST":
             try:
                 if signature is None:

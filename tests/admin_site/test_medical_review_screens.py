@@ -292,7 +292,9 @@ class TestWithdrawing:
         assert not MedicalReview.objects.standing().exists()
         assert "There is no review to withdraw." in words(client.get(address("withdraw_review", post)))
 
-    def test_a_manager_says_why_and_others_may_not(self, as_user, mara, erin, must, signed):
+    def test_a_manager_says_why_and_others_may_not(self, as_user, mara, erin, nora, must, signed, draft):
+        answer = as_user(nora).get(address("withdraw_review", draft("Peels")))
+        assert answer.status_code == 403 and "Peels" not in words(answer)
         post = signed()
         answer = as_user(erin).get(address("withdraw_review", post))
         assert answer.status_code == 403 and "Only whose review this is, or a manager" in words(answer)
