@@ -173,3 +173,25 @@ def test_on_paper_stand_the_article_and_how_to_reach_the_clinic(new_context):
     assert page.evaluate(f"[{style}.backgroundColor, {style}.color]") == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
     shown = "getComputedStyle(document.querySelector('.prose a[href^=http]'), '::after').content"
     assert "http" in page.evaluate(shown)
+
+
+def test_the_file_of_another_day_is_read_on_screen_and_paper_without_the_site(site, staff_page, new_context, tmp_path):
+    slug = ARTICLE.strip("/").rpartition("/")[2]
+    number = site.python(f"from blog.models import Post; print(Post.objects.get(slug={slug!r}).pk)").split()[-1]
+    staff_page.goto(f"/admin/blog/post/{number}/as-it-stood/")
+    with staff_page.expect_download() as download:
+        staff_page.get_by_role("link", name="Save as one file").click()
+    file = tmp_path / "file.html"
+    download.value.save_as(file)
+    page = new_context(offline=True, viewport={"width": 390, "height": 844}).new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".hero img").evaluate("image => image.naturalWidth") > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for part in ("h1", ".site-nav", ".record--safety", "#record", "#record table"):
+        assert page.locator(part).first.is_visible(), part
+    page.emulate_media(media="print")
+    assert not page.locator(".site-nav").is_visible()
+    for part in (".stood-bar", "h1", ".hero img", ".record--safety", "#record table"):
+        assert page.locator(part).first.is_visible(), part
+    assert page.locator("#record").evaluate("record => getComputedStyle(record).breakBefore") == "page"
+    assert page.pdf(format="Letter").count(b"/Type /Page\n") >= 3
