@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from live_site import ROOT
-from proxy import HOST
+from proxy import HOST, eventually
 
 PATIENT = """
 import json
@@ -69,7 +69,7 @@ def test_a_revocation_walked_with_the_page_and_the_file(site, proxy):
     again = proxy.get(address, headers={"If-None-Match": tag})
     assert (again.status, again.body, again.headers["cache-control"]) == (304, b"", "private, no-cache")
     # Each of these requests came to the site itself: nginx kept nothing of the first one.
-    assert site.log.count(f"GET {address}") == 2
+    assert eventually(lambda: site.log.count(f"GET {address}") == 2)
     for path in (f"/media/{name}", f"/private/{name}", f"/media/../private/{name}", f"/static/../private/{name}"):
         assert proxy.get(path).status in (400, 404), path
 
