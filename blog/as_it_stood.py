@@ -36,8 +36,6 @@ from blog.reader_notes import Records
 from blog.reading import ArticlePage, article_page
 from blog.reviewed import Reviewed
 
-# Acts about a post that say nothing of what readers saw.
-_MOST_ACTS = 200
 # What every column list of a shared record leaves out: keys, files and bookkeeping of our own.
 _NOT_SAID = frozenset(
     """id is_sample position renditions master digest uploaded_by_id user_id focal_x focal_y width height
@@ -104,7 +102,7 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
 
     Records of which no version of that day is kept are shown as the oldest version says.
     """
-    acts = list(post.audit.select_related("actor", "revision").order_by("at", "pk")[:_MOST_ACTS])
+    acts = list(post.audit.select_related("actor", "revision").order_by("at", "pk"))
     practice = as_of(Practice.objects.first() or Practice(), at)
     found = {
         "at": at,
@@ -160,7 +158,7 @@ def periods(post: Post, now: datetime) -> list[Period]:
     """When readers saw what of a post, up to ``now``, newest first, the gaps between included."""
     found: list[Period] = []
     past = post.publications.filter(live_from__lte=now).defer("body").order_by("live_from")
-    for publication in past.select_related("author", "topic", "hero_image", "released_by"):
+    for publication in past.select_related("author", "topic", "hero_image", "released_by").prefetch_related("tags"):
         if found and found[-1].end is not None and found[-1].end < publication.live_from:
             found.append(Period(found[-1].end, publication.live_from, None))
         end = publication.live_until if publication.live_until <= now else None
@@ -195,13 +193,18 @@ def _changes_of_records(publication: Publication, until: datetime) -> list[tuple
     keys |= {("drug", pk) for pk in publication.shown_drugs} | {
         ("procedure", pk) for pk in publication.shown_procedures
     }
+    images = Image.objects.filter(revisions=publication.revision_id).order_by()
+    for image, consent in images.values_list("pk", "consent_id"):
+        keys |= {("image", image), ("photoconsent", consent)}
+    keys |= {("tag", tag.pk) for tag in publication.tags.all()}
     changed = RecordVersion.objects.filter(since__gt=publication.live_from, since__lt=until, record__in=dict(keys))
     found = [one for one in changed.order_by("since") if (one.record, one.record_id) in keys]
     return [(one.since, f"{_KINDS[one.record]} “{_name_in(one.values)}”") for one in found]
 
 
 def _name_in(values: dict[str, object]) -> object:
-    return values.get("name") or values.get("brand_name") or ""
+    names = (values.get(column) for column in ("name", "brand_name", "alt_text", "reference"))
+    return next((name for name in names if name), "")
 
 
 def _review_shown(publication: Publication, practice: Practice, at: datetime) -> MedicalReview | None:
@@ -268,6 +271,7 @@ _KINDS = {
     "topic": "Topic",
     "tag": "Tag",
     "image": "Picture",
+    "photoconsent": "Consent",
     "drug": "Medicine",
     "procedure": "Procedure",
     "source": "Source",

@@ -202,3 +202,5 @@ def test_a_patients_picture_is_in_it_for_as_long_as_its_file_is_kept(client, eri
     page = html.fromstring(client.get(address, before).content.decode())
     assert "whose file is no longer kept: A forehead" in page.text_content()
     assert "This picture is no longer shown." in client.get(address).content.decode()
+    listed = " ".join(client.get(f"/admin/blog/post/{post.pk}/as-it-stood/").content.decode().split())
+    assert "Consent “C-2026-014”" in listed and "Picture “A forehead”" in listed
