@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from blog.clinic_time import full_day
 from blog.models import LinkCheck, Post, Source
-from blog.publishing.sources import live_uses, save_source, showing_source
+from blog.publishing.sources import live_uses, may_change_source, save_source, showing_source
 
 from .source_sheet import SourceForm, source_urls
 from .staff_model import StaffModelAdmin
@@ -75,6 +75,12 @@ class SourceAdmin(StaffModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> tuple[str, ...]:
         """Only one that is there can be retired."""
         return self.fields if obj is not None else self.fields[:-1]
+
+    def has_change_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
+        """One that a safety note shows is changed by who may change that note; others read it."""
+        if obj is None or obj.pk is None:
+            return super().has_change_permission(request, obj)
+        return may_change_source(request.user, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
         """Never: an article may rest on it. It is retired instead."""

@@ -5,15 +5,18 @@ from datetime import date, datetime
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from blog.models import AuditEntry, Publication, Source
+from blog.models import AuditEntry, Drug, Procedure, Publication, SafetyRecord, Source
 from blog.models.public_record import public_write
+from blog.models.safety_record import UNSIGNED
 from blog.sources import source_at
 
 from .access import Actor, NotAllowed
+from .medical_review import lapse_for
 from .record import record
 
-# What a page shows of a source.
+# What a page shows of a source, and what a safety note does.
 SHOWN = ("title", "publisher", "url", "accessed_on")
+IN_A_NOTE = ("title", "publisher", "url")
 
 
 def add_source(
@@ -37,18 +40,41 @@ def add_source(
 def save_source(actor: Actor, source: Source, changed: list[str], now: datetime) -> None:
     """Save a source, new or with other values in the columns ``changed`` (their names). Raises ``NotAllowed``.
 
-    Readers see it with the next publication of each article that lists it.
+    Readers see it with the next publication of each article that lists it; in safety notes at once. So who changes one
+    on which a drug or procedure rests needs the right to change that, too: it loses the name of the clinician who
+    signed it, and the articles that show it their review.
     """
     right = "blog.add_source" if source.pk is None else "blog.change_source"
     if not (actor.is_active and actor.has_perm(right)):
         raise NotAllowed("Your login may not change sources. Ask the person who manages logins for the Writer role.")
     with public_write():
         is_new = source.pk is None
+        notes = [] if is_new or not set(IN_A_NOTE) & set(changed) else _resting_on(source)
+        if not _may_change_all(actor, notes):
+            raise NotAllowed("A safety note shows this source at once. Ask an editor to change it.")
         source.save()
+        for one in notes:
+            type(one).objects.filter(pk=one.pk).update(**UNSIGNED)
+            lapse_for(one, now, actor)
         if changed:
             columns = (str(Source._meta.get_field(name).verbose_name) for name in changed)
             names = "added" if is_new else ", ".join(columns)
             record(actor, AuditEntry.Act.RECORD_CHANGED, at=now, reason=f"Source “{source}”: {names}")
+
+
+def may_change_source(actor: Actor, source: Source) -> bool:
+    """Whether the actor may change a source: one in a safety note only with the right to change that."""
+    return actor.is_active and actor.has_perm("blog.change_source") and _may_change_all(actor, _resting_on(source))
+
+
+def _may_change_all(actor: Actor, records: list[SafetyRecord]) -> bool:
+    return all(actor.has_perm(f"blog.change_{one._meta.model_name}") for one in records)
+
+
+def _resting_on(source: Source) -> list[SafetyRecord]:
+    """The drugs and procedures whose notes list a source."""
+    records = [*Drug.objects.exclude(sources=[]), *Procedure.objects.exclude(sources=[])]
+    return [one for one in records if source.pk in one.sources]
 
 
 def showing_source(source: Source, now: datetime) -> list[tuple[Publication, bool]]:

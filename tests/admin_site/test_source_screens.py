@@ -4,13 +4,14 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from cast import person
+from cast import clinician, person
 from django.test import Client
 from django.utils import timezone
-from factories import make_post
+from factories import make_editor, make_post, make_practice
 from staff_words import rows, tree, words
 
-from blog.models import AuditEntry, LinkCheck, Post, RecordVersion, Source
+from blog.models import AuditEntry, Drug, LinkCheck, MedicalReview, Post, RecordVersion, Source
+from blog.publishing import approve, newest_revision, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +145,27 @@ class TestListAndForm:
         assert RecordVersion.objects.filter(record="source", record_id=source.pk).count() == 2
         unchanged = make_source("Alone")
         assert "Readers still see" not in words(writer.get(f"/admin/blog/source/{unchanged.pk}/change/"))
+
+    def test_one_in_a_safety_note_is_changed_by_who_may_change_the_note_and_ends_what_was_signed(self, client, rita):
+        doctor = clinician(rita)
+        make_practice(review_policy="may")
+        source = make_source(publisher="FDA", url="https://fda.example/label")
+        of = {"drug_class": "Toxins", "generic_name": "v"}
+        drug = Drug.objects.create(brand_name="Vabotin", sources=[source.pk], **of)
+        Drug.objects.filter(pk=drug.pk).update(checked_by=doctor, checked_on=date(2026, 11, 5))
+        post, erin = make_post("Vabotin, explained", live=False), make_editor()
+        submit(erin, newest_revision(post))
+        approve(rita, newest_revision(post))
+        address, sent = f"/admin/blog/source/{source.pk}/change/", FIELDS | {"url": "https://elsewhere.example/"}
+        client.force_login(person("wanda", "Writer"))
+        assert client.post(address, sent).status_code == 403 and Source.objects.get(pk=source.pk).url == source.url
+        assert MedicalReview.objects.standing().exists()
+        client.force_login(person("edna", "Writer", "Editor"))
+        client.post(address, FIELDS | {"accessed_on": "2026-11-06"})
+        assert MedicalReview.objects.standing().exists() and Drug.objects.get(pk=drug.pk).checked_by == doctor
+        client.post(address, sent)
+        assert Source.objects.get(pk=source.pk).url == "https://elsewhere.example/"
+        assert not MedicalReview.objects.standing().exists() and Drug.objects.get(pk=drug.pk).checked_by is None
 
     def test_it_is_retired_and_never_deleted(self, writer):
         source = make_source()
