@@ -103,7 +103,10 @@ class TestPublishing:
         assert not tree(answer).xpath("//input[@name='review'][@checked]")
         assert buttons(answer)[-1] == "Publish or send"
         said = words(screen(post, when="now"))
-        assert "Choose whether it waits for the review, or not." in said and live(post) is None
+        assert (
+            "Not published. Choose whether it waits for the review, or not. Go to the review" in said
+            and live(post) is None
+        )
         assert not Review.objects.exists()
 
     def test_not_waiting_publishes_without_a_label(self, screen, may, draft):
