@@ -35,6 +35,7 @@ from blog.models import (
 from blog.reader_notes import Records
 from blog.reading import ArticlePage, article_page
 from blog.reviewed import Reviewed
+from blog.safety_notes import attached, key_of, known_records
 
 # What every column list of a shared record leaves out: keys, files and bookkeeping of our own.
 _NOT_SAID = frozenset(
@@ -116,7 +117,8 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
     if publication is None:
         return AsItStood(**found)
     records = [publication.author, publication.topic, publication.hero_image, *publication.tags.all()]
-    records += _told_of(publication)
+    told_of = _told_of(publication, at)
+    records += told_of
     for name in ("author", "topic", "hero_image"):
         if (record := getattr(publication, name)) is not None:
             setattr(publication, name, _as_it_was(record, at))
@@ -128,7 +130,7 @@ def as_it_stood(post: Post, at: datetime) -> AsItStood:
         seen.extend(listed)
         return [_as_it_was(record, at) for record in listed]
 
-    told = _records_at(publication, at)
+    told = _records_at(told_of, at)
     page = article_page(publication, at, tags=tags, shared=as_they_were, records=told, clinic=practice)
     review = _review_shown(publication, practice, at)
     label = Reviewed(review.reviewer, review.reviewed_on, review.due_on) if review is not None else None
@@ -168,15 +170,23 @@ def periods(post: Post, now: datetime) -> list[Period]:
     return found[::-1]
 
 
-def _told_of(publication: Publication) -> list[SafetyRecord]:
-    return [
-        *Drug.objects.filter(pk__in=publication.shown_drugs),
-        *Procedure.objects.filter(pk__in=publication.shown_procedures),
-    ]
+def _told_of(publication: Publication, at: datetime) -> list[SafetyRecord]:
+    """The drugs and procedures that the page had notes about, as they are today."""
+    if publication.digest:
+        return [
+            *Drug.objects.filter(pk__in=publication.shown_drugs),
+            *Procedure.objects.filter(pk__in=publication.shown_procedures),
+        ]
+    # A release that knew no notes yet froze none: its page has those that its words ask of the records of the day.
+    kept = RecordVersion.objects.filter(record__in=("drug", "procedure"), since__lte=at)
+    there = {f"{record}-{pk}" for record, pk in kept.values_list("record", "record_id")}
+    known = {key_of(record): record for record in known_records() if key_of(record) in there}
+    found = attached(publication, [as_of(record, at) for record in known.values()])
+    return [known[key_of(record)] for record in found.records]
 
 
-def _records_at(publication: Publication, at: datetime) -> Records:
-    were = [as_of(record, at) for record in _told_of(publication)]
+def _records_at(told_of: Iterable[SafetyRecord], at: datetime) -> Records:
+    were = [as_of(record, at) for record in told_of]
     for record in were:
         if record.checked_by is not None:
             record.checked_by = as_of(record.checked_by, at)

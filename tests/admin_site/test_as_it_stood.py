@@ -12,7 +12,18 @@ from django.utils import timezone
 from factories import make_picture
 from lxml import html
 
-from blog.models import Author, Drug, MedicalReview, Override, Practice, Procedure, Source, kept_record
+from blog.models import (
+    Author,
+    Drug,
+    MedicalReview,
+    Override,
+    Practice,
+    Procedure,
+    Publication,
+    RecordVersion,
+    Source,
+    kept_record,
+)
 from blog.picture_files import finish_deletions
 from blog.publishing import newest_revision, publish, record_consent, revoke, take_off
 
@@ -135,6 +146,17 @@ def test_changed_rows_are_noticed(told, story):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE blog_publication SET body = '<p>Forged.</p>' WHERE id = %s", [forged.pk])
     assert "do not have it today" in told(story, FIRST + HOUR)
+
+
+def test_what_a_release_without_notes_published_has_those_that_readers_saw(told, story):
+    blank = {"digest": "", "shown_drugs": []}
+    Publication._base_manager._update(
+        [(Publication._meta.get_field(name), None, value) for name, value in blank.items()]
+    )
+    assert "may spread" not in told(story, FIRST + HOUR)
+    assert told(story, FIRST + DAY + HOUR).count("It may spread from where it was put.") == 2
+    RecordVersion.objects.filter(record="drug", since__lt=FIRST).delete()
+    assert "Medicine: Vabotin" not in told(story, FIRST + HOUR)
 
 
 def test_the_page_lists_the_times_and_says_when_nothing_was_there(client, story, told):
