@@ -13,11 +13,11 @@ from blog.digest import digest_of, digest_of_shared
 from blog.models import AuditEntry, Practice, Publication, Review, Revision, public_write
 from blog.safety_notes import attached
 
-from .access import Actor, Refused, may_release, name_of, require_decide_review
+from .access import Actor, Operator, Refused, may_release, name_of, require_decide_review
 from .drafts import EditConflict
 from .medical_review import withdraw_under
 from .record import record
-from .release import publish
+from .release import publish, put_before_readers
 from .review import OtherWords, close, mail, waiting_for, who_asked
 from .signatures import MONTHS, sign
 from .signers import needs_signature, policy
@@ -53,6 +53,7 @@ def approve(
             raise OtherWords("Something on this page changed while you read. Nothing was decided. Read it once more.")
         if needs_signature(waiting.revision, rule):
             sign(actor, waiting, months, now)
+            _number(waiting, now)
         close(waiting, Outcome.APPROVED, actor, now)
         record(actor, AuditEntry.Act.APPROVED, at=now, post=waiting.post, revision=waiting.revision)
         waiting.published = _carry_out(actor, waiting, now) if waiting.ordered_by_id else None
@@ -72,6 +73,25 @@ def approve(
 def _shared(revision: Revision) -> str:
     disclaimer = Practice.objects.values_list("disclaimer", flat=True).first() or ""
     return digest_of_shared(attached(revision).records, disclaimer)
+
+
+def _number(review: Review, now: datetime) -> None:
+    """Put what an earlier release left live before readers once more, with the number that its signature has."""
+    live = review.post.publications.live(now).filter(revision=review.revision, digest="").first()
+    if live is None or live.live_from == now:
+        return
+    until, live.live_until = live.live_until, now
+    live.save(update_fields=["live_until"])
+    put_before_readers(
+        live.released_by or Operator(),
+        review.post,
+        live,
+        revision=live.revision,
+        updated_at=live.updated_at,
+        live_from=now,
+        live_until=until,
+        now=now,
+    )
 
 
 def _carry_out(actor: Actor, review: Review, now: datetime) -> Publication | None:

@@ -1,6 +1,7 @@
 """A clinician's signature under exact words: who may give it, what it says on the page, and how it ends."""
 
 from datetime import date, timedelta
+from unittest import mock
 
 import pytest
 from cast import DAY, HOUR, MINUTE, NOON, clinician, person
@@ -9,7 +10,19 @@ from django.utils.timezone import localdate
 
 from blog import reading
 from blog.clinic_time import months_later
-from blog.models import AuditEntry, Author, ChangeStamp, Drug, Mail, MedicalReview, Post, Practice, Procedure, Review
+from blog.models import (
+    AuditEntry,
+    Author,
+    ChangeStamp,
+    Drug,
+    Mail,
+    MedicalReview,
+    Post,
+    Practice,
+    Procedure,
+    Publication,
+    Review,
+)
 from blog.publishing import (
     NotAllowed,
     Operator,
@@ -110,6 +123,16 @@ class TestSigning:
         assert publication.digest == signed.digest
         assert label(post) == ("Medically reviewed by", "Rita Moss, MD", TODAY, date(2027, 6, 15))
         assert acts(post, "approved", "medically_reviewed") == ["medically_reviewed", "approved"]
+
+    def test_it_is_named_on_a_page_that_an_earlier_release_put_live(self, asked, doctor, erin):
+        post = asked()
+        with mock.patch("blog.publishing.release.digest_of", return_value=""):
+            live = publish(erin, newest_revision(post), now=NOON)
+        submit(erin, newest_revision(post), now=NOON + MINUTE)
+        approve(doctor, newest_revision(post), now=NOON + MINUTE)
+        again = Publication.objects.exclude(pk=live.pk).get()
+        assert (again.released_by, again.published_at, again.body) == (erin, live.published_at, live.body)
+        assert label(post) == ("Medically reviewed by", "Rita Moss, MD", TODAY, date(2027, 6, 15))
 
     @pytest.mark.parametrize(
         ("license_type", "said"),
