@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -15,6 +15,18 @@ from blog.models.publication import PublicationQuerySet
 MEDICAL_LICENSES = frozenset({"MD", "DO", "NP", "PA"})
 # What a page says of its reviewer. Read with the article itself, so that the labels cost no question of their own.
 _OF_THE_REVIEWER = ("id", "name", "slug", "credentials", "license_type", "license_state", "job_title")
+
+
+class _Facts(JSONObject):
+    """Django's own without its question whether SQLite knows JSON: every one in use does.
+
+    It would be asked in a transaction, for which a reader waits while somebody writes; and where that takes too long,
+    Django remembers a no for as long as the connection lives.
+    """
+
+    def as_sqlite(self, *args, **kwargs) -> tuple[str, list]:
+        """As on every database that is not asked."""
+        return Func.as_sql(self, *args, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,7 @@ class Reviewed:
 def with_review(publications: PublicationQuerySet, now: datetime) -> PublicationQuerySet:
     """Add ``signed``: what ``current_review`` needs to know of each, in the same query."""
     signed = _in_force(now).under(OuterRef("post"), OuterRef("digest"), OuterRef("author"))
-    facts = JSONObject(
+    facts = _Facts(
         reviewed_on="reviewed_on", due_on="due_on", **{name: F(f"reviewer__{name}") for name in _OF_THE_REVIEWER}
     )
     latest = signed.order_by("-reviewed_on", "-pk").values(facts=facts)[:1]
