@@ -28,10 +28,22 @@ class TryForm(forms.Form):
     )
 
 
+class PhraseForm(forms.ModelForm):
+    """A phrase with something to look for."""
+
+    def clean_words(self) -> str:
+        """Words, not marks alone, which stand in every sentence. Raises ``ValidationError``."""
+        words = self.cleaned_data["words"]
+        if not any(character.isalnum() for character in words):
+            raise forms.ValidationError("Write at least one word. Marks alone stand in every sentence.")
+        return words
+
+
 @admin.register(Phrase)
 class PhraseAdmin(StaffModelAdmin):
     """Phrases by kind. Whoever may not change them sees them."""
 
+    form = PhraseForm
     change_list_template = "admin/blog/phrase/change_list.html"
     fields = ("kind", "words", "advice", "is_active")
     list_display = ("words", "advice", "is_active", "kind")

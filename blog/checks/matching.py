@@ -8,8 +8,12 @@ from blog.models import Phrase
 
 
 def pattern_of(words: Iterable[str]) -> re.Pattern[str] | None:
-    """One pattern for many phrases, longest first; the plural of a phrase counts too. None for no phrase."""
-    return _pattern(tuple(dict.fromkeys(" ".join(one.split()).casefold() for one in words if one.strip())))
+    """One pattern for many phrases, longest first; the plural of a phrase counts too. None for no phrase.
+
+    One without a letter or digit is none: a lone hyphen would be found everywhere.
+    """
+    phrases = (" ".join(one.split()).casefold() for one in words if any(character.isalnum() for character in one))
+    return _pattern(tuple(dict.fromkeys(phrases)))
 
 
 @lru_cache(maxsize=64)

@@ -42,6 +42,13 @@ def test_a_sentence_is_tried_on_what_the_checks_know(client, manager):
     assert "required" in client.post(TRY, {"sentence": ""}).content.decode()
 
 
+def test_marks_alone_are_no_phrase_and_stop_no_text(client, manager):
+    answer = client.post(ADD, {"kind": "medicine", "words": "-", "is_active": "on"})
+    assert "Write at least one word." in answer.content.decode() and not Phrase.objects.filter(words="-").exists()
+    Phrase.objects.create(kind="promise", words="-")  # as an import may bring it
+    assert "Nothing found" in client.post(TRY, {"sentence": "It heals - slowly."}).content.decode()
+
+
 @pytest.mark.parametrize("role", ["Writer", "Editor", "Medical reviewer"])
 def test_others_keep_out(client, role):
     client.force_login(person("sam", role))
