@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from blog.content.outline import outline, word_count
-from blog.models import Author, Image, Post, Practice, Publication, SampleContent, StaffWord, Tag, Topic
-from blog.publishing import NotAllowed, newest_revision, remove_samples, save_draft
+from blog.models import Author, Image, Phrase, Post, Practice, Publication, SampleContent, StaffWord, Tag, Topic
+from blog.publishing import NotAllowed, Refused, newest_revision, remove_samples, save_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,13 @@ def test_each_is_long_enough_described_and_kept_from_search_engines(samples):
         assert len([heading for heading in outline(post.body) if heading.level == 2]) >= 3, post.title
         assert post.noindex and post.excerpt and post.author.name == "Sample author"
         assert post.hero_image is None or post.hero_alt
+
+
+def test_they_come_in_through_the_checks_like_every_post(small_renditions):
+    Phrase.objects.create(kind="promise", words="expect redness", advice="Say it otherwise.")
+    with pytest.raises(Refused, match="“Expect redness”"):
+        call_command("load_samples", stdout=StringIO())
+    assert not Post.objects.exists() and not SampleContent.objects.exists()
 
 
 def test_dates_are_relative_to_today(samples):
