@@ -86,7 +86,7 @@ def test_rubbish_in_the_address(something_of_each, client, model):
     client.raise_request_exception = True
     for query in RUBBISH:
         assert client.get(address(model, "changelist") + query).status_code in (200, 302, 400), query
-    for key in ("0", "-1", "abc", "99999999999999999999", "1_00", "é"):
+    for key in ("0", "-1", "abc", "99999999999999999999", "1_000_000", "é"):
         for name in ("change", "delete", "history"):
             assert client.get(address(model, name, key)).status_code in (302, 403, 404), (name, key)
 
