@@ -1,5 +1,6 @@
 """A real site for tests: its own folder and database, served by the gunicorn configuration of production."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -128,5 +129,24 @@ def copy_of(prepared: LiveSite, folder: Path) -> LiveSite:
     shutil.copytree(
         prepared.folder, folder, ignore=shutil.ignore_patterns("static", "gunicorn.log"), dirs_exist_ok=True
     )
-    site.environment["STATIC_ROOT"] = str(prepared.folder / "static")
+    site.environment["STATIC_ROOT"] = prepared.environment.get("STATIC_ROOT") or str(prepared.folder / "static")
+    return site
+
+
+def prepared_site(*, samples: bool = False) -> LiveSite:
+    """A site after its first start, to be copied and never served; made once, whichever test of the run asks first."""
+    home = Path(os.environ["BLOG_TESTS_HOME"])  # the same for every process of pytest-xdist
+    site = LiveSite(home / ("prepared-with-samples" if samples else "prepared"))
+    site.environment["STATIC_ROOT"] = str(home / "prepared-static")
+    with open(f"{site.folder}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not site.folder.exists():
+            making = LiveSite(Path(f"{site.folder}-in-the-making"))
+            if samples:
+                making = copy_of(prepared_site(), making.folder)
+                making.load_samples()
+            else:
+                making.environment["STATIC_ROOT"] = site.environment["STATIC_ROOT"]
+                making.prepare()
+            making.folder.rename(site.folder)
     return site

@@ -19,7 +19,7 @@ from django.test import Client
 from embedded_postgres import Server
 from factories import make_post, make_practice
 from html_pages import Page, faults
-from live_site import OPENER, LiveSite
+from live_site import OPENER, LiveSite, copy_of, prepared_site
 from public_pages import every_address
 
 from blog import reading, trouble
@@ -257,7 +257,7 @@ def goes_and_comes_back(site: LiveSite, take_away, bring_back) -> None:
 
 @pytest.fixture
 def site(tmp_path):
-    site = LiveSite(tmp_path / "var")
+    site = copy_of(prepared_site(), tmp_path / "var")
     yield site
     site.stop()
 
@@ -265,11 +265,10 @@ def site(tmp_path):
 @pytest.mark.skipif(ON != "sqlite", reason="the run on SQLite tests it")
 @pytest.mark.parametrize("how", ["file", "folder"])
 def test_sqlite_goes_and_comes_back(site, tmp_path, how):
-    site.folder.mkdir()
-    (site.folder / "data").mkdir()
     file = site.folder / "data/db.sqlite3"
+    file.parent.mkdir()
+    (site.folder / "db.sqlite3").rename(file)
     site.environment["DATABASE_URL"] = f"sqlite:///{file}"
-    site.prepare()
     site.start()
     away = tmp_path / "away"
 
@@ -294,7 +293,6 @@ def test_postgresql_goes_and_comes_back(site):
         connection.autocommit = True
         connection.cursor().execute("CREATE DATABASE blog")
         connection.close()
-        site.folder.mkdir()
         site.environment["DATABASE_URL"] = server.url
         site.prepare()
         site.start()
