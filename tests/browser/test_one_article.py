@@ -17,7 +17,10 @@ from blog.models import Author, Practice, Topic
 for name, last, role in (("wilma", "Fox", "Writer"), ("erin", "Moss", "Editor"), ("rita", "Day", "Medical reviewer")):
     user = User.objects.create_user(name, password={PASSWORD!r}, is_staff=True, first_name=name.title(), last_name=last)
     user.groups.set(Group.objects.filter(name=role))
-    Author.objects.create(name=f"{{name.title()}} {{last}}", slug=name, user=user)
+    author = Author(name=f"{{name.title()}} {{last}}", slug=name, user=user)
+    if role == "Medical reviewer":
+        author.credentials, author.license_type, author.is_medical_reviewer = "NP", "NP", True
+    author.save()
 Topic.objects.create(name="Skin", slug="skin")
 Practice.objects.filter(pk=1).update(name="Northlight", review_policy="may")
 """
@@ -126,6 +129,7 @@ def test_from_idea_to_live_to_corrected_to_off_the_site(site, window, expected_c
     erin.get_by_role("button", name="Publish now").click()
     expect(erin.get_by_text("A reader sees this version since")).to_be_visible(timeout=15_000)
     walk.reader_sees(200, words="Your skin may feel tight for two days.", done_in=erin)
+    assert "Medically reviewed by" in reader.locator("main").inner_text()
 
     # Corrected: typing changes nothing for readers until the changes are published.
     erin.get_by_role("link", name="Back to writing").click()
@@ -134,9 +138,11 @@ def test_from_idea_to_live_to_corrected_to_off_the_site(site, window, expected_c
     walk.reader_sees(200, words="Your skin may feel tight for two days.", done_in=erin)
     assert "Call us if it lasts longer" not in reader.locator("main").inner_text()
     erin.get_by_role("button", name="Publish…").click()
+    erin.get_by_text("Do not wait.").click()
     erin.get_by_role("button", name="Publish changes").click()
     expect(erin.get_by_text("A reader sees this version since")).to_be_visible(timeout=15_000)
     walk.reader_sees(200, words="Call us if it lasts longer.", done_in=erin)
+    assert "eviewed by" not in reader.locator("main").inner_text(), "these words are not the reviewed ones"
 
     # Off the site: the reviewer may take it off without the right to publish.
     rita.goto("/admin/blog/post/")

@@ -142,9 +142,9 @@ def test_an_article_is_read_by_keyboard(new_context):
         assert place["ring"], place
         assert place["inside"], place
         seen.append(place["text"])
-    for text in ("What to do", "Two labels, one drug", "911", "Book a visit", "Email", "RSS feed"):
+    for text in ("What to do", "Two labels, one drug", "Call 911", "Book a visit", "Email", "RSS feed"):
         assert text in seen
-    assert seen.index("911") < seen.index("Book a visit")
+    assert seen.index("Call 911") < seen.index("Book a visit")
 
 
 def test_lists_are_still_lists_where_their_marks_are_hidden(new_context, expected_complaints):
@@ -167,7 +167,8 @@ def test_on_paper_stand_the_article_and_how_to_reach_the_clinic(new_context):
     page.goto(ARTICLE)
     for part in (".site-nav", ".crumbs", ".contents", ".cta", ".share", ".neighbours", "aside.more", ".site-foot ul"):
         assert page.locator(part).count() and not page.locator(part).first.is_visible(), part
-    for part in ("h1", ".hero img", ".record--key", ".prose", ".record--safety .call", ".site-foot .call"):
+    calls = [f".record--safety .care--{level} .call" for level in ("emergency", "urgent")]
+    for part in ("h1", ".hero img", ".record--key", ".prose", *calls, ".site-foot .call"):
         assert page.locator(part).is_visible(), part
     style = "getComputedStyle(document.body)"
     assert page.evaluate(f"[{style}.backgroundColor, {style}.color]") == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
