@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from blog.models import ArticleFields, SafetyRecord
+from blog.models import ArticleFields, Publication, SafetyRecord
 from blog.safety_notes import Attached, attached, keys
 from blog.sources import shown_sources
 
@@ -22,6 +22,16 @@ def digest_of(
     notes = attached(article) if notes is None else notes
     sources = shown_sources(article) if sources is None else sources
     return digest_of_shown(article, keys(notes.drugs), keys(notes.procedures), sources)
+
+
+def digest_on_page(
+    article: ArticleFields,
+    notes: Attached | None = None,
+    sources: Sequence[dict[str, object]] | None = None,
+) -> str:
+    """The number by which a page names its signature: of a publication the one that it went live with."""
+    kept = article.digest if isinstance(article, Publication) else ""
+    return kept or digest_of(article, notes, sources)
 
 
 def digest_of_shown(

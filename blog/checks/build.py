@@ -13,7 +13,7 @@ from blog.content.outline import Ids, headings
 from blog.content.parts import Block, Figure, descend
 from blog.content.phrases import plain
 from blog.content.sentences import Kind, Part, parts, spans
-from blog.digest import digest_of, shown_sources
+from blog.digest import digest_on_page, shown_sources
 from blog.models import (
     ArticleFields,
     Author,
@@ -226,7 +226,7 @@ def _signature(
     article: ArticleFields, post: int, notes: Attached, sources: Sequence[dict], goes_live: datetime
 ) -> tuple[bool, Signature | None]:
     """Whether a clinician stands by exactly these words, and the latest signature under them, overdue ones too."""
-    digest = digest_of(article, notes, sources)
+    digest = digest_on_page(article, notes, sources)
     day = timezone.localdate(goes_live)
     standing = MedicalReview.objects.standing().filter(post=post, digest=digest).select_related("reviewer")
     found = list(standing.order_by("-due_on", "-pk"))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from blog.clinic_time import months_later
-from blog.digest import digest_of
+from blog.digest import digest_of, digest_on_page
 from blog.models import AuditEntry, MedicalReview, Practice, Publication, Review, Revision
 
 from .access import Actor, NotAllowed, Refused
@@ -63,4 +63,4 @@ def lacks_review(article: Revision | Publication, at: datetime, practice_policy:
     practice_policy = policy() if practice_policy is None else practice_policy
     if practice_policy != Practice.ReviewPolicy.MUST or not needs_signature(article, practice_policy):
         return False
-    return signature_under(article, digest_of(article), timezone.localdate(at)) is None
+    return signature_under(article, digest_on_page(article), timezone.localdate(at)) is None

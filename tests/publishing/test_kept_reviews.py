@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from factories import make_picture
 
 from blog import reading
+from blog.checks import check
 from blog.models import AuditEntry, Drug, Mail, MedicalReview, Post, Practice, Publication, Review
 from blog.publishing import (
     NotAllowed,
@@ -299,6 +300,17 @@ class TestPolicy:
         assert said.startswith("From now on a clinician must review health articles first")
         assert set_review_policy(mara, "must", now=NOON + HOUR) == type(change)()
         assert Practice.objects.get().review_policy == "must"
+
+    def test_a_record_that_is_new_since_ends_no_review_of_what_waits(self, draft, erin, doctor):
+        post = draft(body="<p>Vabotin relaxes.</p>")
+        submit(erin, newest_revision(post), now=NOON)
+        approve(doctor, newest_revision(post), now=NOON)
+        waits = publish(erin, newest_revision(post), at=NOON + DAY, now=NOON)
+        Drug.objects.create(brand_name="Vabotin", generic_name="vabotulin", drug_class="Toxins")
+        Practice.objects.update(review_policy="may")
+        change = set_review_policy(person("mara", "Manager"), "must", now=NOON + HOUR)
+        assert change.unscheduled == () and label(post, NOON + DAY + HOUR) is not None
+        assert "review_required" not in {one.rule for one in check(waits, goes_live=NOON + DAY)}
 
     def test_a_change_of_kind_stands_in_the_record(self, draft, erin, rewrite):
         Practice.objects.update(review_policy="may")
