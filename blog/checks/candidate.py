@@ -76,6 +76,13 @@ class PictureUse:
     nth: int = 0
     is_consented: bool = False
 
+    @property
+    def name(self) -> str:
+        """Which photo it is, for the beginning of a sentence: «The photo in “At the visit”»."""
+        if self.field == "hero_image":
+            return "The main photo"
+        return f"The photo in “{self.section}”" if self.section else "A photo in the text"
+
 
 @dataclass(frozen=True)
 class Signature:

@@ -10,6 +10,8 @@ RULE = Rule(
     "before_after", Severity.MUST_FIX, "A before-and-after photo that does not say what was done", "BPC 651(b)(3)"
 )
 
+WHERE = "Name it at the photo, under Images."
+
 
 def find(candidate: Candidate) -> Iterator[Finding]:
     """Pairs whose record names no treatment. That individual results differ stands under each by itself."""
@@ -17,14 +19,5 @@ def find(candidate: Candidate) -> Iterator[Finding]:
         record = use.record
         if record is None or not record.is_before_after or record.procedures_shown or record.drugs_shown:
             continue
-        where = (
-            "The main photo"
-            if use.field == "hero_image"
-            else f"The photo in “{use.section}”"
-            if use.section
-            else "A photo in the text"
-        )
-        message = (
-            f"{where} shows before and after, and does not say of which treatment. Name it at the photo, under Images."
-        )
+        message = f"{use.name} shows before and after, and does not say of which treatment. {WHERE}"
         yield RULE.finding(message, use.field, picture=use.image, nth=use.nth)

@@ -14,16 +14,8 @@ def find(candidate: Candidate) -> Iterator[Finding]:
     for use in candidate.pictures:
         if use.record is None or use.record.depicts != "patient" or use.is_consented:
             continue
-        where = (
-            "The main photo"
-            if use.field == "hero_image"
-            else f"The photo in “{use.section}”"
-            if use.section
-            else "A photo in the text"
-        )
         consent = use.record.consent
         number = f" {consent.reference}" if consent is not None else ""
-        message = (
-            f"{where} shows a patient, and its consent{number} does not hold when this goes live. Choose another photo."
-        )
+        why = f"its consent{number} does not hold when this goes live"
+        message = f"{use.name} shows a patient, and {why}. Choose another photo."
         yield RULE.finding(message, use.field, picture=use.image, nth=use.nth)
