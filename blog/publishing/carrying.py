@@ -108,6 +108,17 @@ def carry(
     )
 
 
+def tell_of_picture(actor: Actor, kept: MedicalReview, now: datetime) -> None:
+    """Let the reviewer know that a picture on a page with their signature is another one now."""
+    if not needs_signature(kept.revision):
+        return
+    title = kept.revision.title[:LONGEST_TITLE_IN_MAIL]
+    subject, who = f"A picture in “{title}” was replaced", name_of(person(actor))
+    about = {"post": kept.post, "title": title, "who": who}
+    if outbox.put([kept.signed_by], subject, "review_kept_picture.txt", now=now, **about):
+        outbox.send_soon()
+
+
 def _changes(original: MedicalReview, revision: Revision, records: Iterable[SafetyRecord]) -> tuple[Change, ...] | None:
     signed = original.revision
     notes, sources = attached(signed, records), shown_sources(signed)

@@ -26,7 +26,7 @@ from blog.picture_files import finish_after_commit
 from blog.search_index import index_post
 
 from .access import Actor, Refused, person, require_release
-from .carrying import carry
+from .carrying import carry, tell_of_picture
 from .drafts import PICTURE_REPLACED, newest_revision, seal
 from .held import put_in_place
 from .picture_places import PRACTICE_FIELDS, Places, places_of, posts_using, uses
@@ -238,7 +238,7 @@ def _keep_review_of_draft(actor: Actor, before: Revision, draft: Revision, now: 
     )
     signed = MedicalReview.objects.standing().filter(revision=before, request=approved).first()
     if signed is not None:
-        carry(signed, draft, digest_of(draft), now, request=request)
+        tell_of_picture(actor, carry(signed, draft, digest_of(draft), now, request=request), now)
         record(actor, AuditEntry.Act.REVIEW_CARRIED, at=now, post=draft.post, revision=draft, reason=ONLY_A_PICTURE)
 
 
@@ -261,7 +261,7 @@ def _keep_review_of_page(
     signed = stand.under(shown.post_id, shown.digest, shown.author_id).order_by("-reviewed_on", "-pk").first()
     if signed is None or stand.filter(post=again.post_id, digest=again.digest).exists():
         return
-    carry(signed, again.revision, again.digest, now)
+    tell_of_picture(actor, carry(signed, again.revision, again.digest, now), now)
     record(
         actor,
         AuditEntry.Act.REVIEW_CARRIED,

@@ -155,7 +155,9 @@ class TestPictures:
     def body(self, image):
         return f'<p>Text</p><figure><img data-image="{image.pk}" alt="A jar"></figure>'
 
-    def test_another_picture_with_the_same_words_stays_signed(self, reviewed, pictures, erin, rewrite):
+    def test_another_picture_with_the_same_words_stays_signed_and_is_told(
+        self, reviewed, pictures, erin, rewrite, doctor
+    ):
         old, new = pictures
         post = reviewed(body=self.body(old), hero_image=old, hero_alt="A jar")
         newer = reviewed("Going on", body=self.body(old))
@@ -164,6 +166,12 @@ class TestPictures:
         replace_picture(erin, old, new, now=NOON + DAY)
         assert [label(one, NOON + DAY + HOUR) for one in (post, newer)] == before and None not in before
         assert acts(post, "review_carried") == [("review_carried", "Only a picture was replaced.")]
+        told = Mail.objects.filter(subject__startswith="A picture in").order_by("subject")
+        assert [mail.subject for mail in told] == [
+            "A picture in “Going on” was replaced",
+            "A picture in “How lasers work” was replaced",
+        ]
+        assert {mail.to for mail in told} == {doctor.email} and f"/post/{post.pk}/withdraw-review/" in told[1].body
         assert due(NOON + 340 * DAY)[0].review_id == MedicalReview.objects.filter(post=post).latest("pk").pk
 
     def test_other_words_about_it_need_a_clinician(self, reviewed, pictures, erin):
