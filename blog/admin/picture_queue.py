@@ -34,9 +34,12 @@ def describe_next(site: AdminSite, request: HttpRequest) -> HttpResponse:
     total, after = _number(request.GET.get("of")), _number(request.GET.get("after"))
     waiting = undescribed()
     if request.method == "POST":
-        image = Image.objects.filter(pk=_number(request.POST.get("picture"))).first()
+        sent = Image.objects.filter(pk=_number(request.POST.get("picture")))
+        image = undescribed().filter(pk__in=sent).first()
         if image is None:
-            messages.warning(request, "That picture was deleted meanwhile. Here is the next one.")
+            # A colleague may have said that it shows a patient: a page that was open before must not undo that.
+            what = "described by a colleague" if sent.exists() else "deleted"
+            messages.warning(request, f"That picture was {what} meanwhile. Here is the next one.")
             return redirect(_here(total, after))
         form = DescribedPicture(request.POST, instance=image)
         if form.is_valid():

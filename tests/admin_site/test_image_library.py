@@ -277,6 +277,15 @@ class TestQueue:
         assert "Every picture has a description." in words(answer)
         assert set(Image.objects.values_list("alt_text", "depicts")) == {("One", "nobody"), ("Two", "nobody")}
 
+    def test_a_page_that_was_open_before_a_colleague_described_it_changes_nothing(self, client, picture):
+        answer = client.post(
+            "/admin/blog/image/describe/", {"picture": picture.pk, "depicts": "model", "alt_text": "x"}
+        )
+        assert answer.status_code == 302
+        assert "was described by a colleague meanwhile" in words(client.get(LIST))
+        picture.refresh_from_db()
+        assert (picture.depicts, picture.alt_text) == ("nobody", "A lamp on a desk")
+
     def test_who_may_and_what_was_deleted(self, as_user, client, nora):
         assert as_user(nora).get(self.DESCRIBE).status_code == 403
         make_picture(500, 300, alt_text="", depicts="")
