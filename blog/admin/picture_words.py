@@ -74,6 +74,14 @@ class PictureForm(DescribedPicture):
             for axis in ("focal_x", "focal_y")
         }
 
+    def clean(self) -> dict:
+        """Nothing that a colleague said of who is in it, while this page was open, is undone unseen."""
+        values = super().clean()
+        if self.data.get("was-depicts", self.initial["depicts"]) != self.initial["depicts"]:
+            said = dict(Image.Depicts.choices).get(self.initial["depicts"], "Nobody has said")
+            self.add_error("depicts", f"This was changed while the page was open, to “{said}”. Look at it once more.")
+        return values
+
     def clean_focal_x(self) -> float:
         """A number from 0 to 1."""
         return self._inside("focal_x")

@@ -149,6 +149,17 @@ class TestWords:
         assert answer.status_code == 200
         assert "Not saved yet." in words(answer)
 
+    def test_who_is_in_it_is_not_undone_by_a_page_that_was_open_before(self, client, picture):
+        path = reverse("admin:blog_image_change", args=[picture.pk])
+        assert 'name="was-depicts" value="nobody"' in client.get(path).content.decode()
+        Image.objects.filter(pk=picture.pk).update(depicts="model")
+        sent = WORDS | {"focal_x": "0.5", "focal_y": "0.5", "caption": "New", "was-depicts": "nobody"}
+        answer = client.post(path, sent | {"depicts": "nobody"})
+        assert "This was changed while the page was open, to “A model”." in words(answer)
+        assert 'name="was-depicts" value="model"' in answer.content.decode()
+        picture.refresh_from_db()
+        assert (picture.depicts, picture.caption) == ("model", "")
+
     def test_a_reader_of_the_library_changes_nothing(self, as_user, picture, nora):
         from django.contrib.auth.models import Permission
 
