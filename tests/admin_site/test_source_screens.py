@@ -120,6 +120,16 @@ class TestThePostsForm:
 
 
 class TestListAndForm:
+    @pytest.mark.parametrize(
+        ("of", "said"),
+        [("source", "No source is written down yet"), ("photoconsent", "No consent is written down yet")],
+    )
+    def test_an_empty_list_says_where_the_first_one_comes_from(self, writer, of, said):
+        Source.objects.all().delete()
+        assert said in words(writer.get(f"/admin/blog/{of}/"))
+        searched = words(writer.get(f"/admin/blog/{of}/?q=nothing"))
+        assert said not in searched and "0 found" in searched
+
     def test_the_list_says_uses_and_links(self, writer):
         shown, gone = make_source("Shown"), make_source("Gone", url="https://gone.example/")
         make_post(sources=[shown.pk])
