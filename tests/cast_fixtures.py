@@ -2,6 +2,7 @@
 
 import pytest
 from cast import DAY, NOON, person
+from factories import make_picture
 
 from blog.models import Author, Post
 from blog.publishing import newest_revision, save_draft
@@ -61,16 +62,7 @@ def rewrite(erin):
 @pytest.fixture
 def picture(db):
     """A small picture in the library, made once per test."""
-    from io import BytesIO
-
-    from PIL import Image as Pillow
-
-    from blog.pictures import add_picture
-
-    file = BytesIO()
-    Pillow.effect_mandelbrot((320, 240), (-2, -1.2, 1, 1.2), 20).save(file, "JPEG")
-    image, _ = add_picture(file.getvalue(), alt_text="A lamp on a desk", depicts="nobody")
-    return image
+    return make_picture(320, 240, alt_text="A lamp on a desk")
 
 
 @pytest.fixture
