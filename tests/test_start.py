@@ -18,6 +18,9 @@ from live_site import OPENER, LiveSite, clean_environment, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_ROOT = os.geteuid() == 0
+once = pytest.mark.skipif(
+    os.environ["TEST_ON"] != "sqlite", reason="asks no database of the run; SQLite's run tests it"
+)
 
 
 def one_sentence(text: str) -> str:
@@ -179,6 +182,7 @@ def manage(*command, **environment):
     )
 
 
+@once
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "80.5", "٨٠٠٠", "1e3", "9" * 5000])
 def test_a_port_that_is_none_is_refused(tmp_path, port):
     done = manage("manage.py", "start", PORT=port, VAR_DIR=str(tmp_path))
@@ -186,6 +190,7 @@ def test_a_port_that_is_none_is_refused(tmp_path, port):
     assert "PORT must be a whole number from 1 to 65535" in one_sentence(done.stderr)
 
 
+@once
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -210,6 +215,7 @@ def test_a_setting_that_makes_no_sense_is_named_in_one_sentence(tmp_path, variab
     assert variable in one_sentence(done.stderr)
 
 
+@once
 @pytest.mark.parametrize("sender", ["", "Northlight", "nobody@", "<>"])
 def test_e_mail_needs_to_come_from_somebody(tmp_path, sender):
     values = {"EMAIL_URL": "smtp+tls://user:password@mail.example.com", "DEFAULT_FROM_EMAIL": sender}
@@ -218,6 +224,7 @@ def test_e_mail_needs_to_come_from_somebody(tmp_path, sender):
     assert "DEFAULT_FROM_EMAIL" in one_sentence(done.stderr)
 
 
+@once
 def test_an_e_mail_address_becomes_djangos_settings(tmp_path):
     names = "HOST PORT HOST_USER HOST_PASSWORD USE_TLS USE_SSL"
     code = f"from django.conf import settings; print(*(getattr(settings, 'EMAIL_' + n) for n in {names.split()}))"
@@ -233,6 +240,7 @@ def test_an_e_mail_address_becomes_djangos_settings(tmp_path):
     ]
 
 
+@once
 @pytest.mark.parametrize("command", [("manage.py", "check"), ("-m", "gunicorn", "-c", "python:medspa.gunicorn")])
 def test_without_a_secret_key_nothing_starts(tmp_path, command):
     done = manage(*command, VAR_DIR=str(tmp_path), PORT=str(free_port()))
@@ -240,6 +248,7 @@ def test_without_a_secret_key_nothing_starts(tmp_path, command):
     assert "SECRET_KEY is missing" in one_sentence(done.stderr)
 
 
+@once
 @pytest.mark.parametrize("value", ["many", "0", "-2"])
 def test_a_number_of_workers_that_is_none_is_refused(tmp_path, value):
     done = manage("manage.py", "start", VAR_DIR=str(tmp_path), WEB_CONCURRENCY=value, PORT=str(free_port()))
@@ -247,6 +256,7 @@ def test_a_number_of_workers_that_is_none_is_refused(tmp_path, value):
     assert "WEB_CONCURRENCY" in one_sentence(done.stderr)
 
 
+@once
 def test_a_database_that_does_not_answer_is_one_sentence(tmp_path):
     url = f"postgres://blog@127.0.0.1:{free_port()}/blog"
     done = manage("manage.py", "start", "--no-serve", VAR_DIR=str(tmp_path), DATABASE_URL=url)
@@ -254,6 +264,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(tmp_path):
     assert "DATABASE_URL" in one_sentence(done.stderr)
 
 
+@once
 def test_a_var_in_the_way_is_one_sentence(tmp_path):
     (tmp_path / "var").write_text("a file")
     done = manage("manage.py", "start", VAR_DIR=str(tmp_path / "var"), PORT=str(free_port()))
@@ -261,7 +272,7 @@ def test_a_var_in_the_way_is_one_sentence(tmp_path):
     assert "VAR_DIR" in one_sentence(done.stderr)
 
 
-@pytest.mark.skipif(os.environ["TEST_ON"] != "sqlite", reason="has a database of its own; the run on SQLite tests it")
+@once
 def test_a_started_site_serves_until_ctrl_c(tmp_path):
     site = LiveSite(tmp_path / "var")
     del site.environment["SITE_URL"]
@@ -360,6 +371,7 @@ class Checkout:
         return calls
 
 
+@once
 class TestMakeRun:
     def test_it_prepares_once_and_starts(self, checkout):
         checkout.add_python()
