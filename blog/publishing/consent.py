@@ -125,13 +125,16 @@ def say_of_picture(actor: Actor, image: Image, words: dict[str, object], now: da
     """Keep what is said of a picture of the library: columns of ``Image`` by name.
 
     That it shows a patient, or none any more, is written down, moves its files, and takes what stands under it out of
-    readers' search. Raises ``Refused`` where it cannot be said.
+    readers' search. That a patient's picture shows none opens it to everybody, so it takes the right over consents.
+    Raises ``NotAllowed`` without that, ``Refused`` where it cannot be said.
     """
     now = now or timezone.now()
     stored = Image.objects.select_related("consent").filter(pk=image.pk).first()
     was = stored is not None and stored.depicts == PATIENT
     consent = words.get("consent", stored and stored.consent)
     will_be = words.get("depicts", stored and stored.depicts) == PATIENT
+    if was and not will_be and not actor.has_perm("blog.change_photoconsent"):
+        raise NotAllowed("This picture is kept as a patient’s. Ask an editor to say that it shows no patient.")
 
     def write_down() -> None:
         if was != will_be:

@@ -52,6 +52,14 @@ def files(image):
 
 
 class TestFiles:
+    def test_a_writer_cannot_open_a_patients_picture_to_everybody(self, patient, consent):
+        wanda = person("wanda", "Writer")
+        with pytest.raises(NotAllowed, match="Ask an editor"):
+            publishing.say_of_picture(wanda, patient, {"depicts": "nobody"})
+        publishing.say_of_picture(wanda, patient, {"alt_text": "A brow"})
+        patient.refresh_from_db()
+        assert (patient.depicts, patient.alt_text) == ("patient", "A brow")
+
     def test_a_patients_lie_where_no_web_server_reaches(self, patient):
         assert files(patient) and all(storages["private"].exists(name) for name in files(patient))
         assert not any(default_storage.exists(name) for name in files(patient))
