@@ -19,7 +19,7 @@ from blog import daily, outbox
 from blog.digest import digest_of
 from blog.health import LOOK, OK, here
 from blog.models import AuditEntry, Author, DailyRun, Mail, MedicalReview, Post, Revision
-from blog.publishing import approve, move_to_trash, newest_revision, publish, submit, unschedule, withdraw
+from blog.publishing import approve, move_to_trash, newest_revision, publish, review_lists, submit, unschedule, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -305,6 +305,13 @@ class TestReviewsDue:
         assert MedicalReview.objects.get(post__title="Overdue").reminded_before_at is None
         run_daily()
         assert self.told() == {}
+
+    def test_what_is_long_overdue_does_not_keep_others_from_being_told(self, clock, may, signed, monkeypatch):
+        monkeypatch.setattr(review_lists, "LONGEST", 1)
+        signed("Long overdue", due_in=-20)
+        run_daily()
+        signed("Botox, explained", due_in=20)
+        assert run_daily()[0]["reviews_due"][1] == "1 review that is due was told by mail."
 
     def test_a_reviewer_hears_of_their_own_only_and_a_withdrawn_one_of_none(self, clock, may, signed, rita):
         rolf = person("rolf", "Medical reviewer")

@@ -42,7 +42,7 @@ def step(now: datetime) -> str:
 
 def _tell(now: datetime) -> int:
     today = timezone.localdate(now)
-    keys = [article.review_id for article in publishing.due(now)]
+    keys = [article.review_id for article in publishing.due(now, all_of_them=True)]
     waiting = list(MedicalReview.objects.filter(pk__in=keys).select_related("reviewer", "revision").order_by("due_on"))
     due = [one for one in waiting if one.due_on <= today and one.reminded_due_at is None]
     soon = [one for one in waiting if one.due_on > today and one.reminded_before_at is None]

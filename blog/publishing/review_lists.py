@@ -13,17 +13,18 @@ LONGEST = 50
 _Policy = Practice.ReviewPolicy
 
 
-def due(now: datetime) -> list[Publication]:
-    """Live articles whose review is due within 30 days, or overdue; the most urgent first. One query.
+def due(now: datetime, *, all_of_them: bool = False) -> list[Publication]:
+    """Live articles whose review is due within 30 days, or overdue; the most urgent first, as many as a page shows.
 
-    Each has ``due_on``, and ``review_id``, the signature under its words. None where nobody reviews.
+    With ``all_of_them`` every one. Each has ``due_on``, and ``review_id``, the signature under its words. None where
+    nobody reviews. One query.
     """
     latest = _under(MedicalReview.objects.standing()).order_by("-due_on", "-pk")
     found = _live(now, _Policy.MAY, _Policy.MUST).annotate(
         due_on=Subquery(latest.values("due_on")[:1]), review_id=Subquery(latest.values("pk")[:1])
     )
     soon = found.filter(due_on__lte=timezone.localdate(now) + AHEAD)
-    return list(soon.order_by("due_on", "pk")[:LONGEST])
+    return list(soon.order_by("due_on", "pk")[: None if all_of_them else LONGEST])
 
 
 def needs_review_again(now: datetime) -> list[Publication]:
