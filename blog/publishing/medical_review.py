@@ -38,7 +38,7 @@ from .review import Order, ask_again
 from .signatures import lacks_review
 from .signers import policy, why_not_sign
 
-NO_REASON_OF_OWN = "Withdrawn by who had signed it."
+NO_REASON_OF_OWN = "By the reviewer, who gave no reason."
 SENT_BACK = "The same words were sent back."
 CALLED_OFF = "No review stands any more, and here a clinician must review health articles before they go live."
 _LONGEST = MedicalReview._meta.get_field("lapsed_because").max_length

@@ -338,7 +338,7 @@ class TestWithdrawing:
         assert reading.find_article(post.slug, NOON + 2 * HOUR).title == post.title
         assert [one.post for one in live_without_review(NOON + 2 * HOUR)] == [post]
         (again,) = needs_review_again(NOON + 2 * HOUR)
-        assert again.withdrawn_because == "Withdrawn by who had signed it." and again.ended_at == NOON + HOUR
+        assert again.withdrawn_because == "By the reviewer, who gave no reason." and again.ended_at == NOON + HOUR
         assert acts(post, "review_withdrawn") == ["review_withdrawn"]
 
     def test_by_whose_it_is_or_a_manager_with_a_reason(self, reviewed, doctor, other_doctor, erin):
