@@ -1,6 +1,7 @@
 """Tests in a real browser, against a real server.
 
 ``site`` is a fresh site for each test module, ``page`` a browser page on it, ``staff_page`` one that has signed in.
+``pytestmark = pytest.mark.samples`` gives a module's site the sample articles.
 A test fails when one of its pages logs an error, breaks the Content-Security-Policy or asks another host for anything;
 ``expected_complaints.append("404")`` lets lines through that contain the text.
 
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from chromium import NOT_FOUND, find_chromium, flags
-from live_site import LiveSite, copy_of
+from live_site import copy_of, prepared_site
 
 HERE = Path(__file__).resolve().parent
 
@@ -36,16 +37,15 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
-def _prepared_site(browser_type_launch_args, tmp_path_factory):
-    site = LiveSite(tmp_path_factory.mktemp("prepared-site"))
-    site.prepare()
-    return site
+def _prepared_site(browser_type_launch_args):
+    return prepared_site()
 
 
 @pytest.fixture(scope="module")
-def site(_prepared_site, tmp_path_factory):
-    """A served site with a staff login and nothing else. ``site.load_samples()`` adds the sample articles."""
-    site = copy_of(_prepared_site, tmp_path_factory.mktemp("site"))
+def site(request, _prepared_site, tmp_path_factory):
+    """A served site with a staff login and nothing else, or with the sample articles in a module marked so."""
+    prepared = prepared_site(samples=True) if request.node.get_closest_marker("samples") else _prepared_site
+    site = copy_of(prepared, tmp_path_factory.mktemp("site"))
     site.start()
     yield site
     site.stop()

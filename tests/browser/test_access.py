@@ -5,6 +5,8 @@ import themes
 from axe_playwright_python.sync_playwright import Axe
 from kinds_of_pages import READERS, STAFF
 
+pytestmark = pytest.mark.samples
+
 # Words whose letters stand on more than one line. At a soft hyphen a word may break, so the parts count as words.
 BROKEN_WORDS = """() => {
   const broken = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -26,14 +28,13 @@ BROKEN_WORDS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def samples(site):
-    site.load_samples()
-
-
-def findings(page, **options) -> list[str]:
+def findings(page, *, loaded: bool = False, **options) -> list[str]:
+    """What axe finds wrong; ``loaded`` where it looked at this very page before."""
     # In the article text stands what an editor wrote; what of it cannot be read is for the checks before publishing.
-    found = Axe().run(page, options=options).response["violations"]
+    if loaded:
+        found = page.evaluate("options => axe.run(options)", options)["violations"]
+    else:
+        found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
@@ -42,10 +43,11 @@ def in_both_themes(page) -> list[str]:
     themes.show(page, "light")
     found = findings(page)
     themes.show(page, "dark")
-    return found + [f"dark: {line}" for line in findings(page, runOnly=["color-contrast", "link-in-text-block"])]
+    colours = ["color-contrast", "link-in-text-block"]
+    return found + [f"dark: {line}" for line in findings(page, loaded=True, runOnly=colours)]
 
 
-def test_readers_pages(samples, new_context, expected_complaints):
+def test_readers_pages(new_context, expected_complaints):
     expected_complaints.append("404")
     page = new_context(bypass_csp=True).new_page()
     for name, address in READERS.items():
@@ -53,7 +55,7 @@ def test_readers_pages(samples, new_context, expected_complaints):
         assert in_both_themes(page) == [], name
 
 
-def test_staff_pages(samples, new_context, site, sign_in_as, expected_complaints):
+def test_staff_pages(new_context, site, sign_in_as, expected_complaints):
     # axe reads style sheets by itself, and looks for what one of them imports beside the page. Browsers do not.
     expected_complaints.append("/admin/password_change/widgets.")
     page = new_context(bypass_csp=True).new_page()
@@ -67,7 +69,7 @@ def test_staff_pages(samples, new_context, site, sign_in_as, expected_complaints
 
 
 @pytest.mark.parametrize("width", [320, 360])
-def test_no_page_scrolls_sideways_on_a_small_phone(samples, new_context, expected_complaints, width):
+def test_no_page_scrolls_sideways_on_a_small_phone(new_context, expected_complaints, width):
     expected_complaints.append("404")
     page = new_context().new_page()
     page.set_viewport_size({"width": width, "height": 740})
@@ -79,7 +81,7 @@ def test_no_page_scrolls_sideways_on_a_small_phone(samples, new_context, expecte
         assert page.evaluate(BROKEN_WORDS) == [], name
 
 
-def test_staff_pages_fit_a_phone(samples, new_context, site, sign_in_as):
+def test_staff_pages_fit_a_phone(new_context, site, sign_in_as):
     page = new_context(has_touch=True).new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in_as(page, site.username, site.password)

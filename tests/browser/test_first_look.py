@@ -1,4 +1,4 @@
-"""What a browser makes of the site as a whole: it loads, signs in, shows the samples, and asks nobody else."""
+"""What a browser makes of the site as a whole: it loads, signs in, and asks nobody else."""
 
 import re
 
@@ -25,16 +25,6 @@ def test_a_wrong_password_signs_nobody_in(page, site):
     page.locator("form button[type=submit], form input[type=submit]").first.click()
     expect(page.locator("input[name=password]")).to_be_visible()
     assert "/login/" in page.url
-
-
-def test_readers_need_no_cookie_and_no_script(site, new_context):
-    site.load_samples()
-    context = new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto("/blog/")
-    page.locator("main article a, main h2 a, main h3 a").first.click()
-    expect(page.locator("h1")).to_be_visible()
-    assert context.cookies() == []
 
 
 def test_a_page_that_is_not_there_says_so(page, expected_complaints):

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.samples
+
 PATIENCE = 20_000
 
 
@@ -14,8 +16,7 @@ def no_icon(expected_complaints):
 
 
 @pytest.fixture
-def post(site):
-    site.load_samples()
+def post():
     return "/admin/blog/post/1/change/"
 
 

@@ -4,6 +4,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from kinds_of_pages import READERS
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.samples
 
 ARTICLE = READERS["article"]
 KB = 1024
@@ -17,11 +20,6 @@ new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
 }).observe({type: "layout-shift", buffered: true});
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def samples(site):
-    site.load_samples()
 
 
 def weigh(page, address: str) -> dict[str, list[tuple[str, int]]]:
@@ -196,3 +194,12 @@ def test_the_file_of_another_day_is_read_on_screen_and_paper_without_the_site(si
         assert page.locator(part).first.is_visible(), part
     assert page.locator("#record").evaluate("record => getComputedStyle(record).breakBefore") == "page"
     assert page.pdf(format="Letter").count(b"/Type /Page\n") >= 3
+
+
+def test_readers_need_no_cookie_and_no_script(new_context):
+    context = new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/blog/")
+    page.locator("main article a, main h2 a, main h3 a").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    assert context.cookies() == []
