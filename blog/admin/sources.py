@@ -1,5 +1,6 @@
 """Sources in the admin: a list with where each is used and whether its link is there; retired, never deleted."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib import admin
@@ -30,6 +31,11 @@ class LinkFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         """Gone, or offered no more."""
         return [("gone", "No longer there"), ("retired", "Offered no more")]
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict]:
+        """Django's own, but that the first of them is no «All»: it leaves out what is offered no more."""
+        first, *others = super().choices(changelist)
+        return iter([first | {"display": "Offered"}, *others])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
         """Those that match; any other value gives all that are offered."""

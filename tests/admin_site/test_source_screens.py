@@ -141,6 +141,8 @@ class TestListAndForm:
         assert found["Shown"] == ["No link", "1"]
         assert re.fullmatch(r"No longer there on \w+ \d+, \d+: the page is not there \(404\)", found["Gone"][0])
         assert [row[0] for row in rows(writer.get("/admin/blog/source/?link=gone"))] == ["Gone"]
+        filters = tree(writer.get("/admin/blog/source/")).xpath("//*[@id='changelist-filter']//li//text()")
+        assert [line for text in filters if (line := text.strip())] == ["Offered", "No longer there", "Offered no more"]
 
     def test_a_change_says_which_live_articles_show_the_old_words(self, writer):
         source = make_source(url="https://fda.example/label")

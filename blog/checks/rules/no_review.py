@@ -18,4 +18,5 @@ RULE = Rule(
 def find(candidate: Candidate) -> Iterator[Finding]:
     """One finding where the practice lets clinicians review and nobody stands by these words."""
     if candidate.policy == "may" and candidate.needs_review and candidate.signature is None:
-        yield RULE.finding("No clinician has reviewed exactly these words. Ask for a review.", "review")
+        message = "No clinician has reviewed exactly these words yet. Ask for a review, unless one waits already."
+        yield RULE.finding(message, "review")
