@@ -1,0 +1,44 @@
+"""What readers get: from a publication (or, for staff, a revision) and one moment to everything a page needs.
+
+Nothing here reads a working copy. Functions take ``now`` (aware datetime), once per request, and never write.
+"""
+
+from .article import ArticlePage, Gone, Moved, article_page, find_article, preview_page
+from .clinic import forget_practice, known_practice, practice, safety_records
+from .lists import (
+    MORE_POSTS,
+    POSTS_PER_PAGE,
+    FeedArticle,
+    around,
+    feed_articles,
+    newest_posts,
+    page_of,
+    posts,
+    topics,
+)
+from .pieces import call_for, excerpt_of, link_addresses
+
+__all__ = [
+    "MORE_POSTS",
+    "POSTS_PER_PAGE",
+    "ArticlePage",
+    "FeedArticle",
+    "Gone",
+    "Moved",
+    "around",
+    "article_page",
+    "call_for",
+    "excerpt_of",
+    "feed_articles",
+    "find_article",
+    "forget_practice",
+    "known_practice",
+    "link_addresses",
+    "newest_posts",
+    "page_of",
+    "posts",
+    "practice",
+    "preview_page",
+    "safety_records",
+    "topics",
+]

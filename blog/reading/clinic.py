@@ -1,0 +1,54 @@
+"""The clinic and what patients must know, as this process holds them: read again when the change stamp moved."""
+
+from django.db import DatabaseError, InterfaceError
+
+from blog.models import (
+    ChangeStamp,
+    Practice,
+)
+from blog.reader_notes import Records, load_records
+
+_practice: tuple[int, Practice] | None = None
+_records: tuple[int, Records] | None = None
+
+
+def practice() -> Practice:
+    """The clinic as pages show it: read again when the change stamp moved; the last known while the database is away.
+
+    One query where nothing changed. Raises the database's error only in a process that never reached it.
+    """
+    global _practice
+    try:
+        stamp = ChangeStamp.current()
+        if _practice is None or _practice[0] != stamp:
+            _practice = (stamp, Practice.objects.select_related("logo", "share_image").first() or Practice())
+    except (DatabaseError, InterfaceError):
+        if _practice is None:
+            raise
+    return _practice[1]
+
+
+def safety_records() -> Records:
+    """Drugs, procedures and their sources, as of the stamp that ``practice`` read last in this process.
+
+    One query where anything public changed since they were read, else none. The stamp was read before them, so they
+    are never older than what it stands for.
+    """
+    global _records
+    if _practice is None:
+        practice()
+    stamp = _practice[0]
+    if _records is None or _records[0] != stamp:
+        _records = (stamp, load_records())
+    return _records[1]
+
+
+def known_practice() -> Practice | None:
+    """The clinic as this process last read it, or None; asks nothing, for pages that must work without a database."""
+    return _practice[1] if _practice is not None else None
+
+
+def forget_practice() -> None:
+    """Drop the in-process copies; for tests, whose databases come and go under one process."""
+    global _practice, _records
+    _practice = _records = None
