@@ -6,26 +6,18 @@ whatever is in it.
 """
 
 import re
-from array import array
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from rapidfuzz.distance import LCSseq, Levenshtein
-
+from blog.content.alignment import Kind, Parts, Span, aligned, spans
 from blog.content.blocks import arrange
 from blog.content.boxes import KINDS
 from blog.content.parts import Block, Box, Figure, List, Quote, Table, Text
 from blog.content.phrases import BREAK, CITATION, Mark, Run
 
-Kind = Literal["kept", "removed", "added"]
-
-# Above this many pairs of words the table of LCSseq would take more than 10 MB; Levenshtein needs none that large.
-_MANY_PAIRS = 80_000_000
-# Above this many (some 30,000 words on each side that all differ) nobody reads marks, and looking takes seconds.
-_TOO_MANY_PAIRS = 1_000_000_000
 # How much of the longer of two lines must stand in the other one for them to be the same line, rewritten.
 _ALIKE = 0.4
 
@@ -41,13 +33,6 @@ _ARTICLES = {
     "td": "a cell of a table",
     "th": "a heading of a table",
 }
-
-
-class Span(NamedTuple):
-    """Words that were kept, removed or added."""
-
-    kind: Kind
-    text: str
 
 
 @dataclass(frozen=True)
@@ -74,9 +59,6 @@ class Section:
 
     heading: str
     lines: tuple[Line, ...]
-
-
-_Parts = list[tuple[bool, slice, slice]]
 
 
 class _Word(NamedTuple):
@@ -120,7 +102,7 @@ def compare_text(old: str, new: str) -> tuple[Span, ...]:
 
     Spans of one kind never follow each other.
     """
-    return _spans([_Word(text) for text in _TOKEN.findall(old)], [_Word(text) for text in _TOKEN.findall(new)])
+    return spans(_TOKEN.findall(old), _TOKEN.findall(new))
 
 
 def compare_html(
@@ -203,7 +185,7 @@ def _words(runs: Iterable[Run]) -> tuple[_Word, ...]:
 
 def _compared(old: list[_Flat], new: list[_Flat], names: _Names) -> Iterator[tuple[Line, str]]:
     """Each line, and where it is a heading its words."""
-    for is_equal, olds, news in _aligned(old, new):
+    for is_equal, olds, news in aligned(old, new):
         if is_equal:
             for line in new[news]:
                 yield _line(line, "kept", _whole("kept", line)), _heading(line)
@@ -215,10 +197,11 @@ def _compared(old: list[_Flat], new: list[_Flat], names: _Names) -> Iterator[tup
                 # A heading that is gone heads nothing any more.
                 yield _line(before, "removed", _whole("removed", before), _pointing(before, names)), ""
             else:
-                parts = _aligned([word.text for word in before.words], [word.text for word in after.words])
-                spans = _spans(before.words, after.words, parts)
+                texts = [[word.text for word in line.words] for line in (before, after)]
+                parts = aligned(*texts)
+                marked = spans(*texts, parts)
                 remarks = tuple(_remarks(before, after, parts, names))
-                yield _line(after, "changed", spans, remarks), _heading(after)
+                yield _line(after, "changed", marked, remarks), _heading(after)
 
 
 def _line(
@@ -262,7 +245,7 @@ def _matched(old: list[_Flat], new: list[_Flat]) -> Iterator[tuple[_Flat | None,
     """
     shared: Counter[tuple[int, int]] = Counter()
     (olds, where_old), (news, where_new) = _marked_words(old), _marked_words(new)
-    for is_equal, from_old, from_new in _aligned(olds, news):
+    for is_equal, from_old, from_new in aligned(olds, news):
         if is_equal:
             shared.update(zip(where_old[from_old], where_new[from_new], strict=True))
     best_old: dict[int, int] = {}
@@ -300,86 +283,10 @@ def _belong(old: _Flat, new: _Flat, shared: int) -> bool:
     return shared - (old.tag == new.tag) >= _ALIKE * longer
 
 
-# --- Words ----------------------------------------------------------------------------------------------------------
-
-
-def _numbers(values: Iterable[Hashable], ids: dict[Hashable, int]) -> array:
-    return array("L", [ids.setdefault(value, len(ids)) for value in values])
-
-
-def _aligned(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[bool, slice, slice]]:
-    """Parts of two sequences in order: whether they are equal, and where each lies; neighbours are never of one kind.
-
-    What both begin and end with is equal; where what is between is too much to look into, all of it differs.
-    """
-    ids: dict[Hashable, int] = {}
-    olds, news = _numbers(old, ids), _numbers(new, ids)
-    shorter = min(len(olds), len(news))
-    start = next((i for i in range(shorter) if olds[i] != news[i]), shorter)
-    rest = shorter - start
-    end = next((i for i in range(rest) if olds[-1 - i] != news[-1 - i]), rest)
-    last_old, last_new = len(olds) - end, len(news) - end
-    parts = [(True, slice(0, start), slice(0, start))]
-    pairs = (last_old - start) * (last_new - start)
-    if pairs > _TOO_MANY_PAIRS:
-        parts.append((False, slice(start, last_old), slice(start, last_new)))
-    else:
-        measure = LCSseq if pairs <= _MANY_PAIRS else Levenshtein
-        codes = measure.opcodes(olds[start:last_old], news[start:last_new])
-        for is_equal, group in groupby(codes, key=lambda code: code.tag == "equal"):
-            first, *_, last = [*group] * 2
-            in_old = slice(start + first.src_start, start + last.src_end)
-            parts.append((is_equal, in_old, slice(start + first.dest_start, start + last.dest_end)))
-    parts.append((True, slice(last_old, None), slice(last_new, None)))
-    return [part for part in parts if old[part[1]] or new[part[2]]]
-
-
-def _spans(old: Sequence[_Word], new: Sequence[_Word], parts: "_Parts | None" = None) -> tuple[Span, ...]:
-    found: list[list[str]] = []
-    parts = parts or _aligned([word.text for word in old], [word.text for word in new])
-    for kind, text in _raw_spans([word.text for word in old], [word.text for word in new], parts):
-        if found and found[-1][0] == kind:
-            found[-1][1] += text
-        else:
-            found.append([kind, text])
-    return tuple(Span(kind, text) for kind, text in found)
-
-
-def _raw_spans(old: Sequence[str], new: Sequence[str], parts: _Parts) -> Iterator[tuple[Kind, str]]:
-    removed, added = "", ""
-    for number, (is_equal, olds, news) in enumerate(parts):
-        text = "".join(new[news])
-        is_gap = is_equal and not text.strip() and 0 < number < len(parts) - 1
-        if is_gap and BREAK not in text:
-            # A space between two changed words belongs to both: «two new words», not three marks.
-            removed, added = removed + text, added + text
-        elif is_equal:
-            yield from _both(removed, added)
-            yield "kept", text
-            removed = added = ""
-        else:
-            removed, added = removed + "".join(old[olds]), added + text
-    yield from _both(removed, added)
-
-
-def _both(removed: str, added: str) -> Iterator[tuple[Kind, str]]:
-    # The space that ends both stands after them.
-    shared = " " if removed.endswith(" ") and added.endswith(" ") else ""
-    removed, added = removed.removesuffix(shared), added.removesuffix(shared)
-    if removed == added:
-        removed, added, shared = "", "", removed + shared
-    if removed:
-        yield "removed", removed
-    if added:
-        yield "added", added
-    if shared:
-        yield "kept", shared
-
-
 # --- What words cannot show -----------------------------------------------------------------------------------------
 
 
-def _remarks(old: _Flat, new: _Flat, parts: _Parts, names: _Names) -> Iterator[str]:
+def _remarks(old: _Flat, new: _Flat, parts: Parts, names: _Names) -> Iterator[str]:
     if old.image != new.image:
         before, after = (names.pictures.get(line.image, "") for line in (old, new))
         named = before != after and before and after
@@ -405,7 +312,7 @@ def _with_article(line: _Flat) -> str:
     return _ARTICLES.get(line.tag) or f"a {_name(line)}"
 
 
-def _mark_remarks(old: _Flat, new: _Flat, parts: _Parts, names: _Names) -> Iterator[str]:
+def _mark_remarks(old: _Flat, new: _Flat, parts: Parts, names: _Names) -> Iterator[str]:
     """Links and looks: of kept words what is another one, of removed and added words their links."""
     removed, added, kept = [], [], []
     for is_equal, olds, news in parts:
