@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from blog import people
-from blog.models import Author, Image
+from blog.models import Author, Image, MedicalReview
 from blog.pictures import thumbnail_url
 from blog.signing_in import passwords, second_factor
 from blog.signing_in.sessions import end_sessions
@@ -100,6 +100,13 @@ class AuthorForm(forms.ModelForm):
                     "A reviewer signs with an own login. Choose the person’s login, or invite them first under Users; "
                     "or untick “Reviews articles”.",
                 )
+        is_blank = "credentials" in values and not values["credentials"] and "credentials" not in self.errors
+        if is_blank and self.instance.pk and MedicalReview.objects.standing().filter(reviewer=self.instance).exists():
+            self.add_error(
+                "credentials",
+                "This person stands by articles as their reviewer with these credentials. Withdraw those first; "
+                "the button for that is on this page. Then take the credentials away.",
+            )
         return values
 
 

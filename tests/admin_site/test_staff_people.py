@@ -1,11 +1,14 @@
 """Logins, roles and authors."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
+from django.utils import timezone
 from staff_words import tree, words
 
-from blog.models import Author, ChangeStamp
+from blog.models import Author, ChangeStamp, MedicalReview
 from blog.publishing import newest_revision, publish
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +147,27 @@ class TestAuthors:
         client.post(form, sent | {"credentials": "NP", "user": rita.pk})
         author.refresh_from_db()
         assert (author.is_medical_reviewer, author.license_type, author.license_state) == (True, "NP", "Alaska")
+
+    def test_credentials_stay_while_reviews_stand_on_them(self, as_user, mara, author, rita, draft):
+        post, today = draft(), timezone.localdate()
+        signed = MedicalReview.objects.create(
+            post=post,
+            revision=newest_revision(post),
+            reviewer=author,
+            signed_by=rita,
+            signed_at=timezone.now(),
+            digest="0" * 64,
+            reviewed_on=today,
+            due_on=today + timedelta(days=365),
+        )
+        client, form = as_user(mara), f"/admin/blog/author/{author.pk}/change/"
+        assert "Withdraw those first" in words(client.post(form, {"name": "Ada Ray", "credentials": ""}))
+        author.refresh_from_db()
+        assert author.credentials == "RN"
+        MedicalReview.objects.filter(pk=signed.pk).update(withdrawn_at=timezone.now())
+        client.post(form, {"name": "Ada Ray", "credentials": ""})
+        author.refresh_from_db()
+        assert author.credentials == ""
 
     def test_lines_stand_in_the_form_as_lines(self, as_user, mara, author):
         Author.objects.update(same_as=["https://a.example", "https://b.example"])
