@@ -9,8 +9,6 @@ from factories import change_post, make_author, make_picture, make_post, make_pr
 from html_pages import Page, get
 from PIL import Image as Pillow
 
-from blog import reading
-
 pytestmark = pytest.mark.django_db
 
 SITE = "https://blog.example.com"
@@ -117,7 +115,7 @@ def test_a_shared_list_says_what_it_is(client, path, kind, title, description):
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_numbered_page_is_a_page_of_its_own(client, path, monkeypatch):
-    monkeypatch.setattr(reading, "POSTS_PER_PAGE", 1)
+    monkeypatch.setattr("blog.reading.lists.POSTS_PER_PAGE", 1)
     for number in range(2):
         make_post(f"Post {number}", topic="Skin", tags=("Light",))
     found = tags(get(client, f"{path}?page=2&fbclid=1"), "og:")

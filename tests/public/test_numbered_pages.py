@@ -4,8 +4,6 @@ import pytest
 from factories import make_post, make_practice
 from html_pages import get
 
-from blog import reading
-
 pytestmark = pytest.mark.django_db
 
 NO_PAGES = (
@@ -31,7 +29,7 @@ LISTS = ("/blog/", "/topics/skin/", "/tags/light/", "/authors/ada-ray/")
 @pytest.fixture
 def five_posts(monkeypatch):
     """Five posts in everything, two to a page."""
-    monkeypatch.setattr(reading, "POSTS_PER_PAGE", 2)
+    monkeypatch.setattr("blog.reading.lists.POSTS_PER_PAGE", 2)
     make_practice()
     for number in range(1, 6):
         make_post(f"Post {number}", topic="Skin", tags=("Light",))
@@ -78,7 +76,7 @@ def test_one_page_needs_no_numbers(client):
 
 
 def test_many_pages_leave_gaps(client, monkeypatch):
-    monkeypatch.setattr(reading, "POSTS_PER_PAGE", 1)
+    monkeypatch.setattr("blog.reading.lists.POSTS_PER_PAGE", 1)
     for number in range(30):
         make_post(f"Post {number}")
     nav = "//nav[@aria-label='Pages of posts']/*[not(@rel)]"

@@ -9,8 +9,6 @@ import pytest
 from factories import change_post, make_author, make_picture, make_post, make_practice, make_topic
 from html_pages import Page, get
 
-from blog import reading
-
 pytestmark = pytest.mark.django_db
 
 SITE = "https://blog.example.com"
@@ -216,7 +214,7 @@ def test_an_authors_page_is_about_the_person(client, everything):
 
 
 def test_a_numbered_page_is_a_page_of_its_own(client, everything, monkeypatch):
-    monkeypatch.setattr(reading, "POSTS_PER_PAGE", 1)
+    monkeypatch.setattr("blog.reading.lists.POSTS_PER_PAGE", 1)
     make_post("Another", topic="Skin")
     nodes = graph(get(client, "/topics/skin/?page=2&x=1"))
     assert nodes["CollectionPage"]["url"] == f"{SITE}/topics/skin/?page=2"
