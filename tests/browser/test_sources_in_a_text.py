@@ -27,6 +27,8 @@ print(source.pk, Author.objects.get().pk)
     page.locator("#id_author").select_option(author)
     page.locator(".cke_editable").click()
     page.keyboard.type("Light heats the root")
+    # The editor notes where the caret is some moments after the last key; nobody reaches for the mouse sooner.
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=15_000)
 
     # Pasting the link of one that is there offers it; picked, it stands in the text and the words go on behind it.
     page.get_by_role("button", name="Cite a source…").click()
