@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from PIL import Image as Pillow
 
-from blog import pictures
+from blog import pictures, publishing
 from blog.models import Author, Image, Post, Practice, Publication, Tag, Topic
 from blog.publishing import newest_revision, publish, release, save_draft
 
@@ -105,3 +105,12 @@ def _jpeg(width: int, height: int) -> bytes:
 @lru_cache
 def _encoded_once(data: bytes, focal: tuple[float, float]) -> list:
     return list(_encode(data, focal))
+
+
+def missing_for_release(revision) -> dict[str, str]:
+    """What keeps a revision from going live now: fields to mend, and sentences for its editor."""
+    missing: dict[str, str] = {}
+    for finding in publishing.what_stops(revision):
+        said = missing.get(finding.field)
+        missing[finding.field] = f"{said} {finding.message}" if said else finding.message
+    return missing

@@ -80,18 +80,6 @@ def what_stops(
     return [finding for finding in findings_for_release(article, now=now, goes_live=goes_live) if finding.stops]
 
 
-def missing_for_release(revision: Revision, at: datetime | None = None) -> dict[str, str]:
-    """What keeps a revision from going live, now or at the moment ``at``; empty when nothing does.
-
-    Each is a field to mend and sentences for its editor.
-    """
-    missing: dict[str, str] = {}
-    for finding in what_stops(revision, goes_live=at):
-        said = missing.get(finding.field)
-        missing[finding.field] = f"{said} {finding.message}" if said else finding.message
-    return missing
-
-
 def refuse_what_stops(
     article: Revision | Publication, *, goes_live: datetime | None = None, now: datetime | None = None
 ) -> None:

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from factories import make_author, make_picture, make_post, make_tag, make_topic
+from factories import make_author, make_picture, make_post, make_tag, make_topic, missing_for_release
 
 from blog.models import ArticleFields, Post, Revision, Source
-from blog.publishing import IDLE, missing_for_release, newest_revision, open_revision, publish, save_draft
+from blog.publishing import IDLE, newest_revision, open_revision, publish, save_draft
 
 pytestmark = pytest.mark.django_db
 NEW = "/admin/blog/post/add/autosave/"

@@ -3,10 +3,10 @@
 import pytest
 from cast import person
 from django.contrib.auth.models import User
-from factories import make_author, make_post
+from factories import make_author, make_post, missing_for_release
 
 from blog.models import Author, Post, Revision
-from blog.publishing import Refused, missing_for_release, newest_revision, signing
+from blog.publishing import Refused, newest_revision, signing
 
 pytestmark = pytest.mark.django_db
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cast import DAY
 from django.utils import timezone
-from factories import make_author, make_picture, make_post, make_tag, make_topic
+from factories import make_author, make_picture, make_post, make_tag, make_topic, missing_for_release
 
 from blog import publishing
 from blog.admin import post_fields
 from blog.clinic_time import NoSuchTime
 from blog.models import Image, Post, Publication, Revision, Tag
-from blog.publishing import missing_for_release, move_to_trash, newest_revision, publish, remove_samples, take_off
+from blog.publishing import move_to_trash, newest_revision, publish, remove_samples, take_off
 
 ABOVE = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)  # noon in Alaska, before daylight saving
 

@@ -2,7 +2,7 @@
 
 import pytest
 from cast import DAY, NOON, person
-from factories import make_editor, make_picture, make_post
+from factories import make_editor, make_picture, make_post, missing_for_release
 
 from blog.checks import check
 from blog.models import AuditEntry, Override, Phrase, Publication
@@ -10,7 +10,6 @@ from blog.publishing import (
     NotAllowed,
     Refused,
     give_reason,
-    missing_for_release,
     newest_revision,
     publish,
     put_back,

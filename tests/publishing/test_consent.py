@@ -8,7 +8,7 @@ from cast import DAY, person
 from django.core.files.storage import default_storage, storages
 from django.db.models import ProtectedError
 from django.utils import timezone
-from factories import make_author, make_editor, make_picture, make_post, make_practice
+from factories import make_author, make_editor, make_picture, make_post, make_practice, missing_for_release
 
 from blog import publishing
 from blog.models import AuditEntry, ChangeStamp, FileDeletion, Image, Mail, PhotoConsent, Procedure, RecordVersion
@@ -230,7 +230,7 @@ class TestRelease:
         with pytest.raises(Refused, match="does not hold when this goes live"):
             publishing.publish(make_editor(), draft, at=timezone.now() + 4 * DAY)
         publishing.revoke(make_editor(), consent)
-        assert set(publishing.missing_for_release(draft)) == {"hero_image"}
+        assert set(missing_for_release(draft)) == {"hero_image"}
         with pytest.raises(Refused, match="does not hold"):
             publishing.publish(make_editor(), draft)
 
@@ -243,7 +243,7 @@ class TestRelease:
     def test_a_copy_of_the_post_is_covered(self, article, consent):
         copy = publishing.duplicate(make_editor(), article)
         publishing.revoke(make_editor(), consent)
-        assert "hero_image" in publishing.missing_for_release(publishing.newest_revision(copy))
+        assert "hero_image" in missing_for_release(publishing.newest_revision(copy))
 
     def test_it_does_not_come_in_place_of_another(self, patient, consent):
         lamp = make_picture(500, 300)

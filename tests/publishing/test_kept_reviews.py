@@ -3,7 +3,7 @@
 import pytest
 from cast import DAY, HOUR, MINUTE, NOON, clinician, person
 from django.contrib.auth.models import User
-from factories import make_picture
+from factories import make_picture, missing_for_release
 
 from blog import reading
 from blog.checks import check
@@ -15,7 +15,6 @@ from blog.publishing import (
     Refused,
     approve,
     due,
-    missing_for_release,
     newest_revision,
     publish,
     queue_for,
