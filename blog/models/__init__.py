@@ -18,6 +18,7 @@ from .presence import Presence
 from .preview_link import PreviewLink
 from .public_record import ChangeStamp, PublicRecord, public_write
 from .publication import FAR_FUTURE, Publication, PublicationTag
+from .reads import CountedLog, DailyReads
 from .review import Review
 from .revision import Revision, RevisionImage, RevisionLink, RevisionTag
 from .safety_record import Drug, Procedure, SafetyRecord
@@ -38,6 +39,8 @@ __all__ = [
     "BulkAct",
     "BulkActItem",
     "ChangeStamp",
+    "CountedLog",
+    "DailyReads",
     "DailyRun",
     "Drug",
     "FileDeletion",
