@@ -8,11 +8,11 @@ from django.views.decorators.http import require_safe
 
 from blog.addresses import full_address
 from blog.sitemap import entries
-from blog.views import ask_again
+from blog.views import ask_again, public_page
 
 
 @require_safe
-@ask_again
+@public_page()
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The sitemap, with pictures. No changefreq and no priority: search engines ignore them."""
     context = {"entries": entries(timezone.now())}

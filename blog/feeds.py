@@ -19,7 +19,7 @@ from blog.clinic_time import machine_time
 from blog.models import Practice, Publication
 from blog.pictures import machine_file
 from blog.sources import ShownSource
-from blog.views import ask_again
+from blog.views import public_page
 
 LANGUAGE = "en-US"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -111,21 +111,21 @@ def add_picture(handler: SimplerXMLGenerator, item: dict) -> None:
 
 
 @require_safe
-@ask_again
+@public_page()
 def rss(request: HttpRequest) -> HttpResponse:
     """RSS 2.0 of the newest articles; each keeps its guid when its address changes."""
     return _feed(RssArticles, "blog:feed")
 
 
 @require_safe
-@ask_again
+@public_page()
 def atom(request: HttpRequest) -> HttpResponse:
     """The same as Atom."""
     return _feed(AtomArticles, "blog:feed_atom")
 
 
 @require_safe
-@ask_again
+@public_page()
 def json_feed(request: HttpRequest) -> HttpResponse:
     """The same as JSON Feed."""
     return _feed(JsonArticles, "blog:feed_json")

@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from blog import reading
 from blog.content import words
 from blog.content.plain import tidy_line
-from blog.models import FAR_FUTURE, ChangeStamp, Publication, SearchEntry
+from blog.models import FAR_FUTURE, Publication, SearchEntry
 from blog.models.search_entry import MAX_FOUND
 
 MAX_QUERY_LENGTH = 200
@@ -156,7 +156,7 @@ def vocabulary(now: datetime) -> Vocabulary:
     Kept in the process until the change stamp moves or the next article appears or leaves. One query where it holds.
     """
     global _vocabulary
-    stamp, kept = ChangeStamp.current(), _vocabulary
+    stamp, kept = reading.current_stamp(), _vocabulary
     if kept is None or kept.stamp != stamp or not kept.since <= now < kept.until:
         kept = _vocabulary = _read_vocabulary(stamp, now)
     return kept

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from http import HTTPStatus
 
 from django.core.files.storage import default_storage
@@ -21,6 +22,7 @@ from blog.health.around import MARK, site_mark
 from blog.models import Author, Tag, Topic
 from blog.patients import patient_file
 from blog.picture_files import open_rendition
+from blog.reading.snapshot import snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,32 @@ def ask_again(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     makes a page older, and a changed phone number is on every page.
     """
     return conditional_page(cache_control(no_cache=True)(view))
+
+
+def public_page(*parameters: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Decorate a view whose answer depends on the address, these parameters, the database and the time alone.
+
+    It is read from one moment of the database, and carries as ``made_of`` the change stamp of that moment and when it
+    was begun, so that the page cache knows for how long it is right. What else stands in the query does not count.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answer(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            began = timezone.now()
+            with snapshot() as stamp:
+                try:
+                    response = view(request, *args, **kwargs)
+                except Http404 as nothing:
+                    response = not_found(request, nothing)
+            response.made_of = (stamp, began)
+            return response
+
+        page = ask_again(answer)
+        page.parameters = parameters
+        return page
+
+    return decorate
 
 
 # No search engine keeps a patient's picture, and nobody else does without asking.
@@ -49,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@ask_again
+@public_page("page")
 def index(request: HttpRequest) -> HttpResponse:
     """The blog's own page: every live article, newest first."""
     now = timezone.now()
@@ -57,7 +85,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@ask_again
+@public_page("page")
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles of one topic."""
     now = timezone.now()
@@ -66,7 +94,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@ask_again
+@public_page("page")
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """The articles with one tag."""
     now = timezone.now()
@@ -75,7 +103,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@ask_again
+@public_page("page")
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """A person and the articles under their name."""
     now = timezone.now()
@@ -105,7 +133,7 @@ def _list(request: HttpRequest, now: datetime, template: str, paginator: Paginat
 
 
 @require_safe
-@ask_again
+@public_page()
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article; or where it moved (301), or that it is gone (410)."""
     now = timezone.now()
@@ -129,7 +157,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@ask_again
+@public_page("q", "page")
 def search(request: HttpRequest) -> HttpResponse:
     """What readers look for, found in the live articles; without a question, the form."""
     now = timezone.now()

@@ -110,9 +110,10 @@ def _nothing_remembered():
     """No test sees what a process keeps in memory from an earlier one's database."""
     from django.core.cache import cache
 
-    from blog.reading import forget_practice
+    from blog.reading import forget_moments, forget_practice
     from blog.search import forget_vocabulary
 
     cache.clear()
+    forget_moments()
     forget_practice()
     forget_vocabulary()

@@ -16,7 +16,9 @@ from .lists import (
     posts,
     topics,
 )
+from .moments import forget_moments, next_moment
 from .pieces import call_for, excerpt_of, link_addresses
+from .snapshot import current_stamp
 
 __all__ = [
     "MORE_POSTS",
@@ -28,13 +30,16 @@ __all__ = [
     "around",
     "article_page",
     "call_for",
+    "current_stamp",
     "excerpt_of",
     "feed_articles",
     "find_article",
+    "forget_moments",
     "forget_practice",
     "known_practice",
     "link_addresses",
     "newest_posts",
+    "next_moment",
     "page_of",
     "posts",
     "practice",

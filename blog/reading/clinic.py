@@ -2,11 +2,10 @@
 
 from django.db import DatabaseError, InterfaceError
 
-from blog.models import (
-    ChangeStamp,
-    Practice,
-)
+from blog.models import Practice
 from blog.reader_notes import Records, load_records
+
+from .snapshot import current_stamp, stamp_of_snapshot
 
 _practice: tuple[int, Practice] | None = None
 _records: tuple[int, Records] | None = None
@@ -15,21 +14,24 @@ _records: tuple[int, Records] | None = None
 def practice() -> Practice:
     """The clinic as pages show it: read again when the change stamp moved; the last known while the database is away.
 
-    One query where nothing changed. Raises the database's error only in a process that never reached it.
+    One query where nothing changed, none inside a snapshot. Raises the database's error only in a process that never
+    reached it.
     """
     global _practice
+    known = _practice
     try:
-        stamp = ChangeStamp.current()
-        if _practice is None or _practice[0] != stamp:
-            _practice = (stamp, Practice.objects.select_related("logo", "share_image").first() or Practice())
+        stamp = current_stamp()
+        if known is None or known[0] != stamp:
+            found = Practice.objects.select_related("logo", "share_image").first()
+            known = _practice = (stamp, found or Practice())
     except (DatabaseError, InterfaceError):
-        if _practice is None:
+        if known is None:
             raise
-    return _practice[1]
+    return known[1]
 
 
 def safety_records() -> Records:
-    """Drugs, procedures and their sources, as of the stamp that ``practice`` read last in this process.
+    """Drugs, procedures and their sources, as of the snapshot, or of the stamp that ``practice`` read last.
 
     One query where anything public changed since they were read, else none. The stamp was read before them, so they
     are never older than what it stands for.
@@ -37,10 +39,11 @@ def safety_records() -> Records:
     global _records
     if _practice is None:
         practice()
-    stamp = _practice[0]
-    if _records is None or _records[0] != stamp:
-        _records = (stamp, load_records())
-    return _records[1]
+    stamp, known = stamp_of_snapshot(), _records
+    stamp = _practice[0] if stamp is None else stamp
+    if known is None or known[0] != stamp:
+        known = _records = (stamp, load_records())
+    return known[1]
 
 
 def known_practice() -> Practice | None:

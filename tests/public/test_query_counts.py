@@ -12,10 +12,10 @@ LISTS = {"/blog/": 4, "/topics/skin/": 5, "/tags/light/": 5, "/authors/ada-ray/"
 # No question; few results; none; a slip; words that never meet, one of them known to nobody.
 SEARCHES = {
     "/search/": 2,
-    "/search/?q=text": 5,
-    "/search/?q=zzzz": 4,
-    "/search/?q=artcle": 6,
-    "/search/?q=artcle+zzzz+picked": 9,
+    "/search/?q=text": 4,
+    "/search/?q=zzzz": 3,
+    "/search/?q=artcle": 5,
+    "/search/?q=artcle+zzzz+picked": 8,
 }
 ARTICLE = 5
 
