@@ -11,7 +11,7 @@ from django.utils.text import slugify
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 READS = (
-    re.compile(r"""(?:environ(?:\.get|\.setdefault)?|getenv)[(\[]\s*["']([A-Z][A-Z0-9_]+)["']"""),
+    re.compile(r"""(?:os\.environ(?:\.get|\.setdefault)?|getenv)[(\[]\s*["']([A-Z][A-Z0-9_]+)["']"""),
     re.compile(r"""\benv(?:\.\w+)?\(\s*["']([A-Z][A-Z0-9_]+)["']"""),
     re.compile(r"""\bwhole_number\(\s*["']([A-Z][A-Z0-9_]+)["']"""),
 )
