@@ -13,7 +13,7 @@ set -eu
 : "${WEB:=web:8000}" "${HTTP_PORT:=8080}" "${HTTPS_PORT:=8443}" "${HEALTH_PORT:=8081}"
 : "${RUN:=/tmp/nginx}" "${CACHE:=/var/cache/blog}" "${FILES:=/srv/blog}" "${MIME_TYPES:=/etc/nginx/mime.types}"
 : "${CERTIFICATES:=/srv/certificates}" "${CHALLENGES:=/srv/challenges}" "${LOOK_AGAIN_SECONDS:=60}"
-: "${NAMES_KEPT:=5s}"
+: "${NAMES_KEPT:=5s}" "${CHANGED:=$FILES/media/.changed}"
 : "${RESOLVER:=$(awk '/^nameserver/ {print $2; exit}' /etc/resolv.conf)}"
 HERE=$(cd "$(dirname "$0")" && pwd)
 
@@ -79,6 +79,8 @@ for network in $(echo "$TRUSTED_PROXY" | tr ',' ' '); do
     echo "set_real_ip_from $network;" >>"$RUN/trusted-addresses.conf"
     echo "$network 1;" >>"$RUN/trusted-networks.conf"
 done
+# What was kept before this start may have been taken off since.
+rm -rf "$CACHE/pages"
 fill_in
 nginx -t -q -c "$RUN/nginx.conf" || refuse "Its configuration does not hold, see above."
 
@@ -89,8 +91,8 @@ certificate_now() {
     cat "$CERTIFICATES/live/blog/fullchain.pem" "$CERTIFICATES/live/blog/privkey.pem" 2>/dev/null | cksum
 }
 
+main=$$
 if test "$TLS" = on; then
-    main=$$
     (
         known=$(certificate_now)
         while sleep "$LOOK_AGAIN_SECONDS" && kill -0 "$main"; do
@@ -105,5 +107,30 @@ if test "$TLS" = on; then
         done
     ) &
 fi
+
+# --- Kept pages -------------------------------------------------------------------------------------------------------
+
+# The site writes something new into this file right after each change of what readers see, before it says that it is
+# done. So a page that was taken off is gone from here, too, even if the site itself stops a moment later. Emptied three
+# times, because an answer that was made just before may still be on its way.
+what_changed() {
+    { cat "$CHANGED" || true; } 2>/dev/null
+}
+
+(
+    known=$(what_changed)
+    times=0
+    while sleep 1 && kill -0 "$main" 2>/dev/null; do
+        found=$(what_changed)
+        if test "$found" != "$known"; then
+            known=$found
+            times=3
+        fi
+        if test "$times" -gt 0; then
+            find "$CACHE/pages" -type f -exec rm -f {} + 2>/dev/null || true
+            times=$((times - 1))
+        fi
+    done
+) &
 
 exec nginx -c "$RUN/nginx.conf" -g "daemon off;"
