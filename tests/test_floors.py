@@ -44,6 +44,7 @@ FLOORS = (
     ("blog.health", 2),
     ("blog.daily", 2),
     ("blog.clinic_time", 0),
+    ("blog.proxy_mark", 1),
     ("blog.models", 1),
     ("blog.migrations", 1),
     ("blog.content", 0),

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from django.db import models, transaction
 from django.db.models import F
 
+from blog.proxy_mark import tell_proxy
+
 _writing = threading.local()
 
 
@@ -41,6 +43,8 @@ def _bump() -> None:
 def public_write() -> Iterator[None]:
     """Write public records in one transaction; the block's last statement moves the change stamp.
 
+    Once it is committed, a proxy in front that keeps pages hears of it, too.
+
     Nested uses join the outermost one, so the stamp's row is locked once. Where a caller's own transaction goes on
     after the block, the row stays locked until that ends: take other row locks before, never after, so that two
     writers never wait for each other in a ring.
@@ -54,6 +58,7 @@ def public_write() -> Iterator[None]:
             _writing.depth -= 1
         if outermost:
             _bump()
+            transaction.on_commit(tell_proxy, robust=True)
 
 
 class PublicQuerySet(models.QuerySet):
