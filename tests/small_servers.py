@@ -6,6 +6,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from email.utils import formatdate
 
@@ -40,8 +41,6 @@ def web_server(answer: dict[str, str], status: int = 200, late: float = 0, conte
             pass
 
     if late:
-        import time
-
         answer = {"Date": formatdate(time.time() - late, usegmt=True), **answer}
 
     class Server(http.server.ThreadingHTTPServer):
@@ -59,6 +58,53 @@ def web_server(answer: dict[str, str], status: int = 200, late: float = 0, conte
 
     server = Server(("127.0.0.1", 0), Handler)
     server.asked = Handler.asked
+    return server
+
+
+def page_server():
+    """A web server whose pages say how long a proxy may keep them, as this site's do to a proxy that asks for it.
+
+    ``asked`` lists what was asked for: method, path and query, packing. What it answers from then on is set on it:
+    ``status``; ``keep`` and ``stale``, seconds; ``headers``, more of them; ``late``, the seconds it takes; ``body``.
+    """
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self):
+            server = self.server
+            packing = self.headers.get("Accept-Encoding", "")
+            server.asked.append((self.command, self.path, packing))
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            time.sleep(server.late)
+            self.send_response_only(server.status)
+            if server.keep and "X-Accel" in self.headers:
+                self.send_header("Cache-Control", f"stale-if-error={server.stale}")
+                self.send_header("X-Accel-Expires", str(server.keep))
+            usual = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "Content-Type": "text/html"}
+            packed = {"Content-Encoding": packing} if packing else {}
+            body = server.body + packing.encode()
+            about = {"ETag": f'"1-{packing}"', "Content-Length": str(len(body))}
+            for name, value in {**usual, **packed, **about, **server.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_GET = do_HEAD = do_POST = answer
+
+        def log_message(self, *args):
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request, client_address):
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
+    server.asked, server.headers, server.body = [], {}, b"a page "
+    server.status, server.keep, server.stale, server.late = 200, 60, 500, 0
     return server
 
 
