@@ -1,6 +1,8 @@
 """The shipped nginx configuration in front of a real site, over http."""
 
 import gzip
+import http.client
+import json
 import re
 import subprocess
 import time
@@ -60,8 +62,9 @@ def test_a_missing_page_is_the_sites_own(proxy):
 
 def assert_never_reached(site, proxy, *paths):
     """The site wrote a later request into its log, and none of these paths."""
-    proxy.get("/blog/?after=" + paths[0].rpartition("/")[2])
-    assert eventually(lambda: "GET /blog/?after=" + paths[0].rpartition("/")[2] in site.log)
+    later = f"/after-{paths[0].rpartition('/')[2]}/"
+    assert proxy.get(later).status == 404  # what is not there is never kept
+    assert eventually(lambda: f"GET {later}" in site.log)
     for path in paths:
         assert f"GET {path}" not in site.log
 
@@ -72,6 +75,12 @@ def test_static_files_come_from_the_disk(proxy, site):
     answer = proxy.get(hashed, headers={"Accept-Encoding": "gzip"})
     assert answer.status == 200 and answer.headers["content-encoding"] == "gzip"
     assert answer.body == (site.folder / f"{hashed[1:]}.gz").read_bytes()  # made once, at build
+    for name in (hashed, re.sub(r"/blog/look.*", "/staff/checks.js", hashed)):
+        packed = proxy.get(name, headers={"Accept-Encoding": "gzip, deflate, br"})
+        assert packed.headers["content-encoding"] == "br" and packed.headers["vary"] == "Accept-Encoding", name
+        assert packed.body == (site.folder / f"{name[1:]}.br").read_bytes(), name
+        assert packed.headers["content-type"] in ("text/css; charset=utf-8", "application/javascript; charset=utf-8")
+        assert packed.headers["cache-control"] == proxy.get(name).headers["cache-control"], name
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"].startswith("text/css")
     plain = proxy.get("/static/blog/look.css")
@@ -104,8 +113,8 @@ def test_a_host_that_is_not_ours_gets_no_answer(proxy, host):
 
 def test_what_a_browser_says_about_itself_is_not_believed(proxy, site):
     forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.test"}
-    assert proxy.get("/blog/?forged", headers=forged).status == 200
-    assert eventually(lambda: "GET /blog/?forged HTTP/1.1 by http for 127.0.0.1\n" in site.log)
+    assert proxy.get("/forged/", headers=forged).status == 404
+    assert eventually(lambda: "GET /forged/ HTTP/1.1 by http for 127.0.0.1\n" in site.log)
     assert "203.0.113" not in proxy.log
 
 
@@ -125,14 +134,48 @@ def test_readers_cannot_send_large_bodies(proxy):
     assert proxy.get("/blog/", method="POST", body=b"x").status == 405
 
 
+@pytest.mark.parametrize(("path", "largest"), [("/blog/", 16 * 1024), ("/admin/login/", 30 * 1024 * 1024)])
+def test_one_byte_too_many_is_refused_alike_with_nginx_and_without(proxy, site, path, largest):
+    def send(port, size, accept="text/html"):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.putrequest("POST", path, skip_host=True)
+        for name, value in {"Host": HOST, "Accept": accept, "Content-Length": str(size)}.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        if size == 16 * 1024:
+            connection.send(b"x" * size)
+        answer = connection.getresponse()
+        found = answer.status, answer.headers["Content-Type"].partition(";")[0], answer.read()
+        connection.close()
+        return found
+
+    refused = [send(port, largest + 1) for port in (proxy.http, site.port)]
+    assert refused[0] == refused[1] and refused[0][:2] == (413, "text/html") and b"25 MB" in refused[0][2]
+    to_a_script = [send(port, largest + 1, "application/json") for port in (proxy.http, site.port)]
+    assert [json.loads(body) for _, _, body in to_a_script] == [json.loads(to_a_script[0][2])] * 2
+    assert {answer[:2] for answer in to_a_script} == {(413, "application/json")}
+    if path == "/blog/":
+        assert [send(port, largest)[0] for port in (proxy.http, site.port)] == [405, 405]
+
+
+def test_an_address_too_long_for_the_site_is_refused_before_it(proxy, site):
+    assert proxy.get("/blog/?long=" + "x" * 3980).status == 200
+    assert proxy.get("/blog/?long=" + "x" * 4000).status == 414
+
+
 def test_the_log_keeps_no_query_no_whole_address_and_no_secret(proxy):
     proxy.get("/blog/?q=botox+bruise")
     proxy.get("/preview/a-secret-token/")
     proxy.get("/admin/invite/a-secret-token/")
+    proxy.get('/a/"quote"/')
     proxy.get("/the/end/")
     assert proxy.logs("/the/end/")
-    assert '127.0.0.0 "GET /blog/ HTTP/1.1" 200' in proxy.log
-    assert "/preview/* " in proxy.log
+    lines = [json.loads(line) for line in proxy.log.splitlines() if line.startswith("{")]
+    asked = {line["path"]: line for line in lines}
+    assert asked["/blog/"].items() >= {"network": "127.0.0.0", "method": "GET", "status": 200}.items()
+    assert re.fullmatch(r"[0-9a-f]{32}", asked["/blog/"]["request_id"]) and asked["/blog/"]["bytes"] > 1000
+    assert set(asked["/blog/"]) == set("time request_id network method path status bytes seconds cache".split())
+    assert asked.keys() >= {"/preview/*", "/admin/invite/*"}
     for secret in ("bruise", "secret-token", "127.0.0.1"):
         assert secret not in proxy.log, secret
 
@@ -141,8 +184,8 @@ def test_another_container_is_found_and_one_that_stopped_is_not_missed(serve, si
     second = serve(URL, address="127.0.0.2", port=site.port)
     names.addresses = ["127.0.0.1", "127.0.0.2"]
     time.sleep(1.1)  # names are kept for a second here
-    assert all(proxy.get("/blog/?scaled").status == 200 for _ in range(40))
-    assert all(0 < server.log.count("/blog/?scaled") < 40 for server in (site, second))
+    assert all(proxy.get("/scaled/").status == 404 for _ in range(40))
+    assert all(0 < server.log.count("GET /scaled/") < 40 for server in (site, second))
     second.stop()
     assert all(proxy.get("/blog/").status == 200 for _ in range(20))
     names.addresses = ["127.0.0.1"]
