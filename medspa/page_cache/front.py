@@ -15,6 +15,7 @@ from django.utils.http import parse_etags
 from medspa.release import release_id
 
 from .encoding import PLAIN, best, compressed, plain
+from .for_proxy import headers_for_proxy
 from .period import Period, PeriodWatch
 from .store import Form, Headers, Page, Store
 
@@ -30,8 +31,6 @@ NOT_MODIFIED = "304 Not Modified"
 LONGEST_QUERY = 1000
 # Seconds that one reader waits for the page that another one's request is making.
 PATIENCE = 10
-# Seconds that a proxy in front may keep a page without asking.
-PROXY_KEEPS = 2
 # All that a page may be made of, beside its address: who asks, and how, must not get into what others are given.
 MADE_OF = {"HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_REQUEST_ID"}
 # Headers that belong to one answer and not to the page.
@@ -80,12 +79,12 @@ class PageCache:
         period = self.watch.present(timezone.now())
         page = store.get(key) if period else None
         if page is not None and period.covers(page.stamp, page.made_at):
-            return _give(page, period, environ, start_response)
+            return self._give(page, period, environ, start_response)
         with store.making(key, PATIENCE) as is_first:
             if not is_first and (period := self.watch.present(timezone.now())):
                 page = store.get(key)
                 if page is not None and period.covers(page.stamp, page.made_at):
-                    return _give(page, period, environ, start_response)
+                    return self._give(page, period, environ, start_response)
             return self._make(key, store, environ, start_response)
 
     # --- What is asked ------------------------------------------------------------------------------------------------
@@ -137,7 +136,7 @@ class PageCache:
             return response
         response.close()
         store.put(key, page)
-        return _give(page, self.watch.present(timezone.now()), environ, start_response)
+        return self._give(page, self.watch.present(timezone.now()), environ, start_response)
 
     def _bare(self, key: Key, environ: Environ) -> Environ:
         """The request as everybody's: nothing of the one who happens to ask first."""
@@ -151,6 +150,17 @@ class PageCache:
             "CONTENT_TYPE": "",
             "wsgi.input": io.BytesIO(),
         }
+
+    def _give(self, page: Page, period: Period | None, environ: Environ, start_response: StartResponse) -> tuple:
+        form = page.forms.get(best(environ.get("HTTP_ACCEPT_ENCODING", ""))) or page.forms.get(PLAIN) or _plain(page)
+        is_right = period is not None and period.covers(page.stamp, page.made_at)
+        for_proxy = headers_for_proxy(self.watch.sure_for(period) if is_right else 0, environ)
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and page.status == KEPT[200] and _is_named(page, known):
+            start_response(NOT_MODIFIED, [*for_proxy, *form.headers_of_304])
+            return ()
+        start_response(page.status, [*for_proxy, *form.headers])
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (form.body,)
 
     def _page(self, response: HttpResponse) -> Page | None:
         """The answer as a page to keep; None for one that is not to be kept."""
@@ -177,24 +187,6 @@ def _plain(page: Page) -> Form:
     compressed_one = next(iter(page.forms.values()))
     headers = [(name, value) for name, value in compressed_one.headers if name not in {*NOT_KEPT, "Content-Encoding"}]
     return _form(body, headers, page.etag, PLAIN)
-
-
-def _give(page: Page, period: Period | None, environ: Environ, start_response: StartResponse) -> tuple:
-    form = page.forms.get(best(environ.get("HTTP_ACCEPT_ENCODING", ""))) or page.forms.get(PLAIN) or _plain(page)
-    for_proxy = ("X-Accel-Expires", str(_proxy_keeps(page, period)))
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if known and page.status == KEPT[200] and _is_named(page, known):
-        start_response(NOT_MODIFIED, [*form.headers_of_304, for_proxy])
-        return ()
-    start_response(page.status, [*form.headers, for_proxy])
-    return () if environ["REQUEST_METHOD"] == "HEAD" else (form.body,)
-
-
-def _proxy_keeps(page: Page, period: Period | None) -> int:
-    """For how many seconds a proxy may give the page out without asking: never past the end of its period."""
-    if period is None or not period.covers(page.stamp, page.made_at):
-        return 0
-    return max(0, min(PROXY_KEEPS, int((period.until - timezone.now()).total_seconds())))
 
 
 def _is_named(page: Page, header: str) -> bool:

@@ -76,6 +76,11 @@ class PeriodWatch:
             return None
         return period if self._clock() - self._confirmed_at <= TRUSTED_FOR else None
 
+    def sure_for(self, period: Period) -> float:
+        """Seconds for which pages of this period may be given out even if nothing is heard of the database any more."""
+        trusted = TRUSTED_FOR - (self._clock() - self._confirmed_at)
+        return min(trusted, (period.until - timezone.now()).total_seconds())
+
     def look_now(self) -> None:
         """Look at once, after an act in this process: whoever did it shall see what came of it.
 

@@ -191,11 +191,14 @@ def test_another_container_is_found_and_one_that_stopped_is_not_missed(serve, si
     names.addresses = ["127.0.0.1"]
 
 
-def test_a_site_that_is_down_gets_a_friendly_page(proxy, site, names):
+def test_a_site_that_is_down_keeps_the_pages_that_were_read_and_gets_a_friendly_one(proxy, site, names):
+    assert proxy.get("/blog/").status == 200
     names.addresses = ["127.0.0.3"]
     try:
-        assert eventually(lambda: proxy.get("/blog/").status == 503, 8)
-        answer = proxy.get("/blog/")
+        assert eventually(lambda: proxy.get("/nobody-read-this/").status == 503, 8)
+        time.sleep(2)  # longer than a page is kept without asking
+        assert proxy.get("/blog/").status == 200
+        answer = proxy.get("/nobody-read-this/")
         assert "Back in a moment" in answer.text and "911" in answer.text
         assert answer.headers["retry-after"] == "30" and answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff" and "content-security-policy" in answer.headers
