@@ -61,8 +61,11 @@ def by_chance() -> str:
 
 
 def keep_file(storage: Storage, name: str, data: bytes) -> None:
-    """Write a file, unless it is there: names are made from content, and files appear whole."""
-    if not storage.exists(name):
+    """Write a file, unless it is there: names are made from content, and files appear whole.
+
+    One that is there is young again, so that ``blog.orphan_files`` lets it stay until a row names it.
+    """
+    if not storage.touch(name):
         storage.save(name, ContentFile(data))
 
 
@@ -175,12 +178,13 @@ def hold_consent(consent: PhotoConsent | None) -> None:
 def claim(files: Iterable[tuple[str, str]]) -> bool:
     """Let files stay that were to go, because another picture of the same content needs them; inside a transaction.
 
-    Returns whether any was; it may be gone already, so write them again.
+    Returns whether any was, or is gone already: then write them again.
     """
-    wanted = Q()
+    wanted, files = Q(), list(files)
     for storage, name in files:
         wanted |= Q(storage=storage, name=name)
-    return FileDeletion.objects.filter(wanted).delete()[0] > 0
+    were_to_go = FileDeletion.objects.filter(wanted).delete()[0] > 0
+    return were_to_go or not all(storages[storage].exists(name) for storage, name in files)
 
 
 def finish_after_commit() -> None:

@@ -25,6 +25,7 @@ FLOORS = (
     ("blog.search_index", 2),
     ("blog.pictures", 2),
     ("blog.picture_files", 2),
+    ("blog.orphan_files", 2),
     ("blog.patients", 2),
     ("blog.heads", 2),
     ("blog.structured_data", 2),

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog.models import DailyRun
 
-from . import consents_ending, files_to_delete, links, reviews_due, trash, unsent_mail
+from . import consents_ending, files_to_delete, links, orphan_files, reviews_due, trash, unsent_mail
 from .not_done import NotDone
 
 __all__ = ["STEPS", "NotDone", "Outcome", "run"]
@@ -28,6 +28,7 @@ STEPS: dict[str, Step] = {
     "reviews_due": reviews_due.step,
     "trash": trash.step,
     "files_to_delete": files_to_delete.step,
+    "orphan_files": orphan_files.step,
     "links": links.step,
     "consents_ending": consents_ending.step,
     "unsent_mail": unsent_mail.step,

@@ -34,6 +34,7 @@ AROUND: dict[str, Check] = {
     "E-mail": around.mail_server,
     "Clock": around.clock,
     "Files to delete": around.files_to_delete,
+    "Picture files": around.picture_files_there,
     "Database file": around.database_file,
 }
 # Seconds for everything in AROUND together. Each network call has its own shorter limit; this one also ends what has

@@ -22,7 +22,7 @@ from django.http.request import validate_host
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from blog import picture_files
+from blog import orphan_files, picture_files
 from blog.clinic_time import clock as time_of_day
 from blog.clinic_time import spoken, today, zone_label
 
@@ -158,6 +158,28 @@ def files_to_delete() -> Finding:
     if now - left.since < ON_THEIR_WAY:
         return Finding(OK, f"{what} are on their way out.")
     return Finding(WRONG, f"{what} should be gone since {spoken(left.since, now)}. {again}")
+
+
+def picture_files_there() -> Finding:
+    """Whether every picture has its files, and every file its picture."""
+    found = orphan_files.look(timezone.now())
+    listed = "manage.py orphan_files lists them"
+    if found.missing:
+        (_, name), pk = found.missing[0]
+        pictures = len({pk for _, pk in found.missing})
+        whose = f"picture {pk}" if pictures == 1 else f"{pictures} pictures"
+        count = "1 file is" if len(found.missing) == 1 else f"{len(found.missing)} files are"
+        return Finding(WRONG, f"{count} missing, of {whose}, such as {name}. Put them back from a backup; {listed}.")
+    if found.is_another_database:
+        return Finding(
+            LOOK,
+            f"{len(found.orphans)} files belong to no picture, more than stopped uploads leave. Look whether "
+            f"DATABASE_URL is the right database; {listed}.",
+        )
+    left = len(found.orphans) + len(found.unfinished)
+    if left:
+        return Finding(OK, f"Every picture has its files. The daily work removes {left} that belong to none.")
+    return Finding(OK, "Every picture has its files.")
 
 
 def database_file() -> Finding:
