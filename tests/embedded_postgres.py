@@ -39,9 +39,13 @@ def start() -> str:
 
 
 class Server:
-    """One server with its data in a folder of its own. ``url`` is its address, whether it runs or not."""
+    """One server with its data in a folder of its own. ``url`` is its address, whether it runs or not.
 
-    def __init__(self) -> None:
+    ``options`` of its configuration go before those that are quick because nobody will miss the data.
+    """
+
+    def __init__(self, **options: str) -> None:
+        self._options = OPTIONS | options
         self.home = home = Path(tempfile.mkdtemp(prefix="blog-pg-", dir="/tmp"))
         atexit.register(shutil.rmtree, home, ignore_errors=True)
         self.url = f"postgres://postgres@/blog?host={quote(str(home))}"
@@ -63,7 +67,7 @@ class Server:
 
     def start(self) -> None:
         """Run; returns once it answers."""
-        options = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
         log = self.home / "log"
         with open(log, "wb") as output:
             self._running = subprocess.Popen(
@@ -75,6 +79,12 @@ class Server:
                 **self._run_as,
             )
         _wait(self._running, self.home, log)
+
+    def kill(self) -> None:
+        """End it as a power cut would; whoever serves a connection sees that and ends, too."""
+        self._running.kill()
+        self._running.wait()
+        self._running = None
 
     def stop(self) -> None:
         """End open connections, then stop; the data stays."""

@@ -104,9 +104,24 @@ class LiveSite:
         except (urllib.error.URLError, OSError):
             return False
 
+    @property
+    def pid(self) -> int:
+        """The number of the server's first process."""
+        return self._server.pid
+
+    def workers(self) -> list[int]:
+        """The numbers of the processes that answer."""
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
     def kill(self) -> None:
         """End the server and its workers as a power cut would; the folder stays."""
         os.killpg(self._server.pid, signal.SIGKILL)
+        self._server.wait()
+        self._server = None
+
+    def kill_first(self) -> None:
+        """End the server's first process alone; its workers find that out."""
+        os.kill(self.pid, signal.SIGKILL)
         self._server.wait()
         self._server = None
 
@@ -123,9 +138,9 @@ class LiveSite:
         self._server = None
 
 
-def copy_of(prepared: LiveSite, folder: Path) -> LiveSite:
+def copy_of(prepared: LiveSite, folder: Path, kind: type[LiveSite] = LiveSite) -> LiveSite:
     """A site of its own that begins as the prepared one; faster than preparing another."""
-    site = LiveSite(folder)
+    site = kind(folder)
     shutil.copytree(
         prepared.folder, folder, ignore=shutil.ignore_patterns("static", "gunicorn.log"), dirs_exist_ok=True
     )
