@@ -1,10 +1,11 @@
 """Somebody of the staff against a real server: forms are read from the pages and sent back as they stand."""
 
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from http.cookiejar import CookieJar
@@ -49,6 +50,16 @@ def _values(form: lxml.html.FormElement) -> Iterator[tuple[str, str]]:
             yield field.get("name"), (field.text or "").removeprefix("\n")
         elif kind not in ("checkbox", "radio", "file") or field.get("checked") is not None:
             yield field.get("name"), field.get("value", "on" if kind in ("checkbox", "radio") else "")
+
+
+def eventually(is_so: Callable[[], object], seconds: float = 15) -> bool:
+    """Whether it becomes so within these seconds."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def picture_parts(picture: bytes, words: dict[str, str]) -> tuple[str, bytes]:

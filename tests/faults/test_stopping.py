@@ -92,6 +92,7 @@ def test_what_is_under_way_is_finished_and_nothing_new_begun(site):
             upload.send(body[len(body) // 2 :])
             done = upload.getresponse()
             picture = json.loads(done.read())
+            upload.close()
             saving.join(20)
             assert server.wait(20) == 0, site.log
             assert time.monotonic() - began < 25
