@@ -60,13 +60,15 @@ def by_chance() -> str:
     return secrets.token_hex(32)
 
 
-def keep_file(storage: Storage, name: str, data: bytes) -> None:
-    """Write a file, unless it is there: names are made from content, and files appear whole.
+def keep_file(storage: Storage, name: str, data: bytes) -> bool:
+    """Write a file, unless it is there: names are made from content, and files appear whole. Returns whether it did.
 
     One that is there is young again, so that ``blog.orphan_files`` lets it stay until a row names it.
     """
-    if not storage.touch(name):
-        storage.save(name, ContentFile(data))
+    if storage.touch(name):
+        return False
+    storage.save(name, ContentFile(data))
+    return True
 
 
 def keep_words(image: Image, words: dict[str, object], *, then: Callable[[], None] | None = None) -> None:

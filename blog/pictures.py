@@ -244,8 +244,13 @@ def add_picture(data: bytes, *, uploaded_by: AbstractBaseUser | None = None, **d
     base = by_chance() if private else master.digest
 
     def write() -> None:
-        keep_file(storages["masters"], image.master.name, master.data)
-        image.renditions = _write_renditions(master.data, base, (image.focal_x, image.focal_y), private)
+        is_new = keep_file(storages["masters"], image.master.name, master.data)
+        try:
+            image.renditions = _write_renditions(master.data, base, (image.focal_x, image.focal_y), private)
+        except BaseException:
+            if is_new:
+                storages["masters"].delete(image.master.name)
+            raise
 
     try:
         write()
@@ -327,6 +332,8 @@ def refocus(image: Image, focal_x: float, focal_y: float) -> None:
         held = offered.select_for_update().first()
         stays = held is not None and held.renditions == known.renditions
         if stays:
+            if not all(storage_of(one).exists(one["name"]) for one in renditions):
+                renditions = _write_renditions(data, base, (focal_x, focal_y), private)  # another's try took them back
             earlier = [old | {"crop": EARLIER} for old in held.renditions if old["name"] not in names]
             # Only these columns, and no row made anew: encoding takes seconds, in which others may save it.
             offered.update(focal_x=focal_x, focal_y=focal_y, renditions=renditions + earlier)
@@ -354,16 +361,18 @@ def private_file(image: Image) -> bytes | None:
 def _write_renditions(data: bytes, base: str, focal: tuple[float, float], private: bool) -> list[dict]:
     """Encode and write the files; ``base`` is the content's digest, or for private ones what chance gave."""
     made: list[dict] = []
+    written: list[str] = []
     storage, mark = storages["private" if private else "default"], {"private": True} if private else {}
     try:
         for rendition in encode(data, focal):
             name = rendition_name(base, focal, rendition.crop, rendition.width, rendition.format)
-            keep_file(storage, name, rendition.data)
+            if keep_file(storage, name, rendition.data):
+                written.append(name)
             measures = {"width": rendition.width, "height": rendition.height}
             made.append({"crop": rendition.crop, "format": rendition.format, **measures, "name": name, **mark})
     except BaseException:
-        # Of public ones the next try makes the same again; these would be nobody's.
-        for one in made if private else ():
-            storage.delete(one["name"])
+        # They would be nobody's. Another upload of the same bytes that relies on one looks for it before its row.
+        for name in written:
+            storage.delete(name)
         raise
     return made

@@ -3,6 +3,7 @@
 Nothing here asks the database, and nothing here may fail.
 """
 
+import errno
 import logging
 import sqlite3
 import sys
@@ -32,6 +33,7 @@ SQLITE_AWAY = {
 # Classes of PostgreSQL's error codes: connection, transaction rolled back for another one's sake, too little of
 # something, lock not to be had, stopped by an operator, trouble with the system. The others are faults in our SQL.
 POSTGRESQL_AWAY = {"08", "40", "53", "55", "57", "58"}
+DISK_FULL = "53100"  # PostgreSQL's
 PLAIN = "Something went wrong on our side. Please try again in a few minutes. In an emergency, call 911."
 STAFF = "/admin/"
 
@@ -40,7 +42,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an exception that nothing has caught: 503 where the database is away, else 500. Never raises."""
     try:
         error = sys.exc_info()[1]
-        response = _away(request, error) if is_away(error) else HttpResponse(render_to_string("500.html"), status=500)
+        if is_away(error) or is_full(error):
+            response = _away(request, error)
+        else:
+            response = HttpResponse(render_to_string("500.html"), status=500)
     except Exception:
         logger.exception("The page for trouble could not be made")
         response = HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
@@ -61,6 +66,14 @@ def is_away(error: BaseException | None) -> bool:
     return code is None or code[:2] in POSTGRESQL_AWAY
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error means that the disk of the database, or the one that this process writes to, has no room."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    cause = error.__cause__ if isinstance(error, OperationalError) else None
+    return getattr(cause, "pgcode", None) == DISK_FULL or getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+
+
 def _file_is_missing() -> bool:
     """Whether the SQLite file holds no table at all: where it is missing, SQLite makes an empty one."""
     path = quote(str(connection.settings_dict["NAME"]))
@@ -76,11 +89,10 @@ def _away(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     # A line is enough, but for a deadlock and for a question that took too long: those are ours to find.
     code = getattr(error.__cause__, "pgcode", None) or ""
     is_ours = code.startswith("40") or code == "57014"
-    logger.error(
-        "The database is away, %s was answered with 503: %s", _asked(request), reason, exc_info=is_ours or None
-    )
+    what = "disk is full" if is_full(error) else "database is away"
+    logger.error("The %s, %s was answered with 503: %s", what, _asked(request), reason, exc_info=is_ours or None)
     if request.path.startswith(STAFF):
-        template, context = "admin/away.html", _sent(request)
+        template, context = "admin/away.html", {"is_full": is_full(error), **_sent(request)}
     else:
         template, context = "503.html", {"practice": reading.known_practice()}
     response = HttpResponse(render_to_string(template, context), status=503, headers={"Retry-After": str(RETRY_AFTER)})

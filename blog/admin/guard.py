@@ -89,7 +89,9 @@ class StaffSession:
 
     def _locked(self, request: HttpRequest, view: Callable) -> HttpResponse | None:
         session, name, now = request.session, request.resolver_match.view_name, timezone.now().timestamp()
-        idle = session.get("shared") and now - session.get("touched_at", 0) > settings.LOCK_AFTER + SPARINGLY
+        # Either way: a clock that was ahead when it wrote, and is right again, must not leave a screen open.
+        away = abs(now - session.get("touched_at", 0))
+        idle = session.get("shared") and away > settings.LOCK_AFTER + SPARINGLY
         if idle and not session.get("locked"):
             session["locked"] = True
         if name in ALWAYS:
@@ -105,13 +107,13 @@ class StaffSession:
             return ask(request, "", keep=keep)
         if _asks_again(request, name, now):
             return ask(request, "")
-        if session.get("shared") and now - session.get("touched_at", 0) >= SPARINGLY and not _by_itself(request, name):
+        if session.get("shared") and away >= SPARINGLY and not _by_itself(request, name):
             session["touched_at"] = now
         return None
 
 
 def _asks_again(request: HttpRequest, name: str, now: float) -> bool:
-    is_fresh = now - request.session.get("password_at", 0) <= settings.PASSWORD_IS_FRESH_FOR
+    is_fresh = abs(now - request.session.get("password_at", 0)) <= settings.PASSWORD_IS_FRESH_FOR
     if is_fresh:
         return False
     if name in OWN_LOGIN:
