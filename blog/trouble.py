@@ -5,9 +5,11 @@ Nothing here asks the database, and nothing here may fail.
 
 import errno
 import logging
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote
 
 from django.db import InterfaceError, OperationalError, connection
@@ -34,6 +36,7 @@ SQLITE_AWAY = {
 # something, lock not to be had, stopped by an operator, trouble with the system. The others are faults in our SQL.
 POSTGRESQL_AWAY = {"08", "40", "53", "55", "57", "58"}
 DISK_FULL = "53100"  # PostgreSQL's
+ROOM_TO_WORK = 64 * 1024  # bytes that SQLite needs for as little as a look
 PLAIN = "Something went wrong on our side. Please try again in a few minutes. In an emergency, call 911."
 STAFF = "/admin/"
 
@@ -59,8 +62,7 @@ def is_away(error: BaseException | None) -> bool:
         return False
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
-        # The extended code carries the plain one in its lowest byte.
-        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
+        code = _code(cause)
         return code in SQLITE_AWAY or (code == sqlite3.SQLITE_ERROR and _file_is_missing())
     code = getattr(cause, "pgcode", None)  # None: no connection, so nothing that could send a code
     return code is None or code[:2] in POSTGRESQL_AWAY
@@ -71,7 +73,22 @@ def is_full(error: BaseException | None) -> bool:
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     cause = error.__cause__ if isinstance(error, OperationalError) else None
-    return getattr(cause, "pgcode", None) == DISK_FULL or getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    if isinstance(cause, sqlite3.Error):
+        # Where there is no room even for the files that SQLite lays beside its own, it speaks of anything but room.
+        return is_away(error) and (_code(cause) == sqlite3.SQLITE_FULL or _has_no_room())
+    return getattr(cause, "pgcode", None) == DISK_FULL
+
+
+def _code(cause: sqlite3.Error) -> int:
+    """SQLite's plain code; the extended one carries it in its lowest byte."""
+    return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
+
+
+def _has_no_room() -> bool:
+    try:
+        return shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free < ROOM_TO_WORK
+    except OSError:
+        return False
 
 
 def _file_is_missing() -> bool:

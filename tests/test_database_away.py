@@ -1,5 +1,6 @@
 """The database is away: a page that says so at once, nothing typed is lost, and all comes back by itself."""
 
+import errno
 import logging
 import os
 import shutil
@@ -71,6 +72,7 @@ AWAY = {
     "locked by a snapshot": error(OperationalError, sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT)),
     "no file": error(OperationalError, sqlite_error(sqlite3.SQLITE_CANTOPEN)),
     "disk full": error(OperationalError, sqlite_error(sqlite3.SQLITE_FULL)),
+    "disk full elsewhere": OSError(errno.ENOSPC, "No space left on device"),
     "disk broken": error(OperationalError, sqlite_error(sqlite3.SQLITE_IOERR_READ)),
 }
 FAULTS = {
