@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -245,7 +246,9 @@ def do_it(request: HttpRequest) -> HttpResponse:
 
 
 def _own_act(request: HttpRequest, pk: int) -> BulkAct:
-    """The act with this key, if this person did it. Raises ``Http404`` for everybody else."""
+    """The act with this key, if this person did it and may still see posts. Raises ``Http404`` for everybody else."""
+    if not request.user.has_perm("blog.view_post"):
+        raise PermissionDenied
     act = BulkAct.objects.filter(pk=pk, actor=request.user).first()
     if act is None:
         raise Http404

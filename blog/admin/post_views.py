@@ -99,6 +99,7 @@ def _taken(name: str) -> str:
 
 def change_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename a view of one's own, or remove it; the posts in it stay as they are."""
+    _may_look(request)
     view = get_object_or_404(SavedView, pk=pk, owner=request.user)
     if "_remove" in request.POST:
         view.delete()

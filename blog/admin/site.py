@@ -163,7 +163,8 @@ class StaffSite(AdminSite):
             path("invite/", self.admin_view(invite), name="invite"),
             path("auth/user/<int:pk>/new-link/", self.admin_view(new_link), name="auth_user_new_link"),
             path("samples/remove/", self.admin_view(self.remove_samples), name="remove_samples"),
-            *super().get_urls(),
+            # Django's way from a record to its public page asks for no right, and would tell the address of a draft.
+            *(one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
