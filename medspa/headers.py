@@ -1,6 +1,7 @@
 """Headers that every answer carries, whoever gives it: a page, a static file, a refusal."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
@@ -19,7 +20,8 @@ SHOWN_ELSEWHERE = ("/media/", "/static/")
 class ProtectiveHeaders:
     """Middleware: who may embed what this site answers, and what its pages may never ask a browser for.
 
-    Django and django-csp send the rest: HSTS, nosniff, referrer, opener, framing and content policies.
+    Django and django-csp send the rest: HSTS, nosniff, referrer, opener, framing and content policies. An answer to
+    HEAD carries no body, a refusal neither: on a connection that is kept, it would be taken for the next answer.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -31,4 +33,12 @@ class ProtectiveHeaders:
         resource_policy = "cross-origin" if request.path.startswith(SHOWN_ELSEWHERE) else "same-origin"
         response.headers.setdefault("Cross-Origin-Resource-Policy", resource_policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            # Django counts the bytes of this answer; the header would speak of the page that is not sent.
+            del response.headers["Content-Length"]
+        elif request.method == "HEAD" and response.streaming:
+            response.streaming_content = []  # the file itself is closed with the response
+        elif request.method == "HEAD":
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
         return response

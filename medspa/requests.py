@@ -1,7 +1,6 @@
 """What is refused before anything else looks at a request."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 
 from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
@@ -29,17 +28,7 @@ class RefuseOddRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or hand on; an answer to HEAD carries no body."""
-        response = self._answer(request)
-        if response.status_code == HTTPStatus.NOT_MODIFIED:
-            # Django counts the bytes of this answer; the header would speak of the page that is not sent.
-            del response.headers["Content-Length"]
-        elif request.method == "HEAD" and not response.streaming:
-            response.headers.setdefault("Content-Length", str(len(response.content)))
-            response.content = b""
-        return response
-
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or hand on."""
         request.get_host()  # raises DisallowedHost, which Django answers with 400
         is_staff_side = request.path.startswith(STAFF)
         if not is_staff_side:
