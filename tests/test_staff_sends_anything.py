@@ -244,9 +244,9 @@ def test_every_list_takes_any_question(world):
     check()
 
 
-@pytest.mark.parametrize("key", ["9" * 20, "2147483648", "0"])
+@pytest.mark.parametrize("key", ["9" * 20, "2147483648"])
 def test_a_number_that_no_record_has_is_not_there(world, key):
-    """Larger than a database counts, larger than PostgreSQL's smaller kind of number, and the one that none begins at."""
+    """Larger than a database counts, and larger than the smaller kind of numbers."""
     client = Client()
     client.force_login(world.people()["everything"])
     cookies = {name: cookie.value for name, cookie in client.cookies.items()}

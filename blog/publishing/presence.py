@@ -24,6 +24,10 @@ COLUMNS = ("pk", "version", "window", "saved_at", "saved_by_id")
 NAMES = ("first_name", "last_name", "username")
 WINDOW_LENGTH = Presence._meta.get_field("window").max_length
 
+# No database here counts further; it would not say that there is no such post, but break off.
+LARGEST_KEY = 2**63 - 1
+REMOVED = "This post was removed meanwhile. Your text stands here; save it as a new post."
+
 
 @dataclass(frozen=True)
 class Colleague:
@@ -74,6 +78,8 @@ def beat(actor: Actor, post_id: int, window: str, now: datetime, *, arriving: bo
     removes what windows left behind that were never closed. Raises ``NotAllowed`` for whoever may not change the
     post, ``NotThere`` where it was removed.
     """
+    if post_id > LARGEST_KEY:
+        raise NotThere(REMOVED)
     if arriving:
         Presence.objects.filter(seen_at__lt=now - KEPT_FOR).delete()
     Presence.objects.bulk_create(
@@ -85,7 +91,7 @@ def beat(actor: Actor, post_id: int, window: str, now: datetime, *, arriving: bo
     here = _shown(now).filter(post=post_id).select_related("person", "post__author")
     rows = list(here.defer("post__body").annotate(**_drafts(actor)))
     if not rows:
-        raise NotThere("This post was removed meanwhile. Your text stands here; save it as a new post.")
+        raise NotThere(REMOVED)
     # Whatever row comes first: of the post, all say the same.
     require_edit(actor, rows[0].post)
     return Around(_colleagues(rows, actor, now), _draft(rows[0], "newest"), _draft(rows[0], "own"))
