@@ -1,6 +1,7 @@
 """What is refused before anything else looks at a request."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
