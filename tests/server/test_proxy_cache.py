@@ -214,6 +214,38 @@ def test_a_change_is_seen_at_once_even_if_the_site_does_not_answer(proxy, pages,
     assert eventually(lambda: proxy.get("/blog/taken-off/") and len(asked(pages)) > 2, 3)
 
 
+PUBLISH = """
+from blog import publishing
+from blog.models import Author, Post
+actor = publishing.Operator()
+author, _ = Author.objects.get_or_create(name="Ada Ray", slug="ada-ray", credentials="RN")
+post = Post(title={title!r}, slug={slug!r}, author=author, body="<p>Words.</p>")
+publishing.save_draft(actor, post, [])
+publishing.publish(actor, publishing.newest_revision(post))
+"""
+TAKE_OFF = """
+from blog import publishing
+from blog.models import Post
+publishing.take_off(publishing.Operator(), Post.objects.get(slug="finer-lines"), "Out of date")
+"""
+
+
+def test_an_article_taken_off_does_not_come_back_when_the_site_stops_right_after(serve, put_in_front):
+    site = serve(f"http://{HOST}")
+    proxy = put_in_front(site)
+    site.python(PUBLISH.format(title="Lines", slug="lines"))
+    assert "Finer lines" not in proxy.get("/blog/").text
+    site.python(PUBLISH.format(title="Finer lines", slug="finer-lines"))
+    assert eventually(lambda: "Finer lines" in proxy.get("/blog/").text)
+    assert proxy.get("/blog/finer-lines/").status == 200
+    site.python(TAKE_OFF)
+    site.kill()
+    assert eventually(lambda: proxy.get("/blog/finer-lines/").status != 200, 3)
+    for _ in range(10):
+        assert proxy.get("/blog/finer-lines/").status in (410, 503) and "Finer lines" not in proxy.get("/blog/").text
+        time.sleep(0.3)
+
+
 def test_nothing_is_kept_from_before_a_start(site, pages, put_in_front):
     proxy = put_in_front(site)
     proxy.get("/blog/before/")
