@@ -3,9 +3,11 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from fuzzing import many
+from hostile_html import anything
+from hypothesis import given
 from hypothesis import strategies as st
-from strict_html import MAY_STAY, wrong_in
+from strict_html import wrong_in
 
 from blog.content.blocks import MAX_LISTS, MAX_QUOTES
 from blog.content.clean import clean
@@ -13,46 +15,8 @@ from blog.content.editor import to_editor
 from blog.content.outline import first_words, image_ids, outline, plain_text
 from blog.content.render import render
 
-TAGS = (
-    *MAY_STAY,
-    *"h1 h5 h6 b i u s div span font section pre hr tfoot dl dt dd o:p center form button body html head".split(),
-    *"script style iframe object embed svg math noscript template title textarea xmp plaintext base meta".split(),
-)
-ATTRIBUTES = (
-    "href=http://x.example/ href='javascript:alert(1)' href=&#106;avascript:alert(1) data-image=3 data-image=0 "
-    "data-image=x alt='\"q' start=4 start=-1 scope=row scope=x colspan=2 rowspan=999 onclick=alert(1) onerror=alert(1) "
-    "class=MsoTitle id=a "
-    "style=font-weight:bold style='font-weight:normal' style=font-style:italic style='mso-list:Ignore' "
-    "style='mso-list:l0&#32;level1&#32;lfo1' style='mso-list:l0&#32;level3&#32;lfo1' src=https://x.example/a.png "
-    "data-box=warning data-box=asks data-box=urgent data-box=x class=callout class=care class=asks class=call "
-    "src=https://youtu.be/abcdefgh href=https://youtu.be/abcdefgh title=&lt;b>"
-).split()
-WORDS = (
-    "a|b c| |\n|&nbsp;|&amp;|&lt;b>|<|>|1.|·|é|\u200b|\xad|\x00|&#1;|<!-- x|-->|"
-    "<!--[if !supportLists]-->|<!--[endif]-->|]]>|<![CDATA["
-)
 
-tag = st.builds(
-    "<{}{} {}>".format,
-    st.sampled_from(("", "", "/")),
-    st.sampled_from(TAGS),
-    st.lists(st.sampled_from(ATTRIBUTES), max_size=2).map(" ".join),
-)
-soup = st.lists(tag | st.sampled_from(WORDS.split("|")), max_size=40).map("".join)
-wrapped = st.builds(
-    "<{0} {1}>{2}</{0}>".format,
-    st.sampled_from(("a", "span", "p", "ul", "li", "table", "tr", "td", "figure", "h1", "div", "blockquote"))
-    | st.sampled_from(TAGS),
-    st.sampled_from(ATTRIBUTES),
-    st.deferred(lambda: nest),
-)
-nest = st.lists(
-    st.sampled_from(("a", "b c", " ", "&nbsp;", "<br>", "<img data-image=3>")) | wrapped, min_size=1, max_size=3
-).map("".join)
-anything = st.text(max_size=200) | soup | nest
-
-
-@settings(max_examples=600, deadline=None)
+@many(600)
 @given(anything)
 def test_cleaning_twice_is_cleaning_once_and_only_what_may_stay_stays(html):
     cleaned = clean(html)
@@ -60,7 +24,7 @@ def test_cleaning_twice_is_cleaning_once_and_only_what_may_stay_stays(html):
     assert wrong_in(cleaned) == []
 
 
-@settings(max_examples=200, deadline=None)
+@many(200)
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8), st.data())
 def test_no_word_is_lost_however_badly_it_is_marked_up(letters, data):
     markup = st.sampled_from(
@@ -81,13 +45,13 @@ def test_no_word_is_lost_however_badly_it_is_marked_up(letters, data):
     assert sorted(letters) == sorted(words.replace("word", "").replace("\n", "").replace(" ", ""))
 
 
-@settings(max_examples=200, deadline=None)
+@many(200)
 @given(anything)
 def test_opening_a_body_in_the_editor_and_saving_it_changes_nothing(html):
     assert clean(to_editor(html, "/media/{}.jpg?a=1&b=2".format)) == clean(html)
 
 
-@settings(max_examples=200, deadline=None)
+@many(200)
 @given(anything, st.integers(0, 40))
 def test_measures_and_rendering_take_any_text(html, limit):
     assert [heading.id for heading in render(html, {}).outline] == [heading.id for heading in outline(html)]

@@ -3,7 +3,8 @@
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import many
+from hypothesis import given
 from hypothesis import strategies as st
 from picture_files import HEIC, exif, file, flag, png_text, profile
 
@@ -19,12 +20,6 @@ SEEDS = {
     "avif": file(flag(), "AVIF", exif=exif(6, "words")),
     "heic": HEIC,
 }
-bounded = settings(
-    max_examples=100,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -64,13 +59,13 @@ def mutated(seed: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-@bounded
+@many(100)
 @given(st.binary(max_size=400))
 def test_any_bytes_get_an_answer(data):
     answer(data)
 
 
-@bounded
+@many(100)
 @given(
     st.sampled_from(
         [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"RIFF\0\1\0\0WEBPVP8X", file(flag(), "AVIF")[:40]]
@@ -84,7 +79,7 @@ def test_any_bytes_behind_the_right_beginning_get_an_answer(beginning, data):
 @pytest.mark.parametrize("name", SEEDS)
 def test_damaged_copies_of_real_pictures_get_an_answer(name):
     # Each HEIC starts a process, which takes a tenth of a second.
-    @settings(bounded, max_examples=12 if name == "heic" else 100)
+    @many(12 if name == "heic" else 100)
     @given(st.randoms(use_true_random=False))
     def check(chance):
         answer(mutated(SEEDS[name], chance))
