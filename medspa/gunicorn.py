@@ -56,6 +56,9 @@ limit_request_field_size = 8190
 
 # Whose X-Forwarded-* headers gunicorn believes: a proxy on this computer, unless the environment names others.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS") or "127.0.0.1,::1"
+# No header says where the site stands or what is asked for: gunicorn would take SCRIPT_NAME and PATH_INFO from such
+# a proxy, and a proxy that hands on every header would take them from anybody.
+forwarder_headers = ""
 
 # Workers show that they live by touching a file: in memory, because a busy disk can hold a write for seconds.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None
