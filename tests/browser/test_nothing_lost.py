@@ -134,7 +134,7 @@ def test_words_are_on_the_server_soon_after_a_pause_and_come_back(desk, site):
     assert data["body"].strip() == "<p>Words first by hand. More</p>" and data["base"] and data["csrfmiddlewaretoken"]
 
 
-def test_a_dead_server_costs_no_word(desk, site):
+def test_a_dead_server_costs_no_word(desk, site, expected_complaints):
     page = desk.open().page
     desk.title.fill("Written through")
     desk.is_saved()
@@ -173,6 +173,19 @@ def test_a_dead_server_costs_no_word(desk, site):
     desk.type(" After.")
     desk.is_saved()
     assert "Deployed. After." in desk.stored()[0][1]
+    # The server runs, and its database is away: it says that nothing was saved, and the words stay until it is back.
+    expected_complaints.append("503")
+    database, away = site.folder / "db.sqlite3", site.folder / "away.sqlite3"
+    database.rename(away)
+    database.mkdir()
+    desk.type(" Without a database.")
+    expect(line).to_contain_text(re.compile(r"Not saved\. .*kept in this browser", re.IGNORECASE), timeout=LONG)
+    desk.type(" Still typing.")
+    database.rmdir()
+    away.rename(database)
+    page.get_by_role("button", name="Try again now").click()
+    desk.is_saved()
+    assert "Without a database. Still typing." in desk.stored()[0][1]
 
 
 def test_signed_out_while_typing_only_the_same_person_goes_on(desk, site, sign_in_as):

@@ -19,7 +19,7 @@ from PIL import Image as Pillow
 from blog import publishing
 from blog.models import *
 from blog.pictures import add_picture
-staff = User.objects.get()
+staff = User.objects.get(username="staff")
 """
 AUTHOR = """
 author = Author.objects.create(name="Ada Ray", slug="ada-ray", user=staff)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 from factories import make_picture
 
 from blog import daily, health, orphan_files, picture_files
+from blog.imaging.refused import PictureRefused
 from blog.models import FileDeletion, Image
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_renditions")]
@@ -176,3 +178,20 @@ def test_what_is_missing_is_named_until_it_is_back(folders):
     assert f"missing: masters {other.master.name}, of picture {other.pk}\n" in out.getvalue()
     (folders["default"].parent / "kept").rename(folders["default"] / name)
     assert health.AROUND["Picture files"]().sentence.startswith("1 file is missing")
+
+
+def test_a_large_upload_has_no_name_while_it_waits(admin_client, monkeypatch, tmp_path):
+    folder, seen = tmp_path / "temporary", []
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+
+    def taken_in(data, **words):
+        seen.append((len(data), list(folder.iterdir())))
+        raise PictureRefused("Not this one.")
+
+    monkeypatch.setattr("blog.admin.picture_sheet.add_picture", taken_in)
+    for size in (1000, 3_000_000):  # in memory, and in a file
+        large = SimpleUploadedFile("large.jpg", b"x" * size, "image/jpeg")
+        sent = {"file": large, "alt_text": "A lamp", "depicts": "nobody"}
+        assert admin_client.post("/admin/blog/image/upload/", sent).json()["error"] == "Not this one."
+    assert seen == [(1000, []), (3_000_000, [])]
