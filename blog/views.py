@@ -14,7 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from blog import heads, reading, reviewed, structured_data
 from blog import search as readers_search
@@ -145,15 +146,27 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(found, reading.Gone):
         return _suggestions(request, "blog/gone.html", HTTPStatus.GONE)
     practice = reading.practice()
-    page = reading.article_page(found, now, clinic=practice)
+    page = reading.article_page(found, now, clinic=practice, counted_as=found.slug)
     head = heads.article_head(practice, page)
     context = {
         "page": page,
         "practice": practice,
         "head": head,
         "structured_data": structured_data.article_graph(practice, head, page),
+        "counted_as": found.slug,
     }
     return render(request, "blog/article.html", context)
+
+
+@csrf_exempt
+@require_POST
+def tap(request: HttpRequest, happened: str, slug: str) -> HttpResponse:
+    """A browser tells that the number to call, or the link to book, was tapped on an article's page.
+
+    Nothing is read of the request, looked up or stored: what counts is the line of the server's own log. Nobody
+    waits for this answer, and nothing depends on it.
+    """
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @require_safe

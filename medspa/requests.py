@@ -13,13 +13,16 @@ STAFF_METHODS = (*METHODS, "POST", "OPTIONS")
 # The largest body in bytes, as in deploy/nginx/site.conf: readers send nothing, staff a picture with words around it.
 LARGEST, LARGEST_FROM_STAFF = 16 * 1024, 30 * 1024 * 1024
 TOO_LARGE = "This file is larger than 25 MB. Save a smaller copy and upload that."
+# What browsers send by themselves when a reader taps a number to call: nobody reads anything there.
+TAPS, TAP_METHODS = "/tap/", ("POST",)
 
 
 class RefuseOddRequests:
     """Middleware: host and method are judged first, and text that no database can hold is refused.
 
     - A host that is not ours, and a method that no page here knows (TRACE, PUT, invented ones), end here. Public
-      pages are only read: a POST there gets 405 before anything asks for a CSRF token that they never hand out.
+      pages are only read: a POST there gets 405 before anything asks for a CSRF token that they never hand out. Only
+      where browsers tell of taps, a POST passes, and nothing else does.
     - Public pages are the same for everybody: no cookie that a browser sends reaches them, and none is set.
     - A body that is larger than nginx would let through is refused with 413, unread, where there is no nginx either.
     - A NUL character in path or query string gets 400: PostgreSQL cannot store it, and no honest link has it.
@@ -36,7 +39,7 @@ class RefuseOddRequests:
             request.META.pop("HTTP_COOKIE", None)
         if _announced(request) > (LARGEST_FROM_STAFF if is_staff_side else LARGEST):
             return _too_large(request)
-        methods = STAFF_METHODS if is_staff_side else METHODS
+        methods = STAFF_METHODS if is_staff_side else TAP_METHODS if request.path.startswith(TAPS) else METHODS
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):

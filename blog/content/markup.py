@@ -63,7 +63,12 @@ ELEMENTS: Mapping[str, Element] = {
     # a source's key is a citation, and empty: its number is counted where it is shown.
     "a": Element(
         {"href": ANY, "data-post": NUMBER, "data-fragment": FRAGMENT, "data-source": NUMBER},
-        output={"rel": "noopener", "id": r"cited-[1-9][0-9]?", "aria-label": r"Source [1-9][0-9]?"},
+        output={
+            "rel": "noopener",
+            "id": r"cited-[1-9][0-9]?",
+            "aria-label": r"Source [1-9][0-9]?",
+            "ping": r"/tap/call/[-a-zA-Z0-9_]{1,255}/",
+        },
         editor={"data-off": "yes"},
     ),
     "blockquote": _PLAIN,

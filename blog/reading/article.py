@@ -145,6 +145,7 @@ def article_page(
     records: Records | None = None,
     clinic: Practice | None = None,
     private: PrivateAddress | None = for_readers,
+    counted_as: str = "",
 ) -> ArticlePage:
     """Build an article page. The same function serves readers, previews and evidence.
 
@@ -152,14 +153,15 @@ def article_page(
     they were, for a page of another day, and ``records`` are the drugs and procedures of that day. A picture that was
     replaced everywhere is not shown, and none of a patient whose consent does not hold at ``now``; ``private`` makes
     the addresses of those that are, None where no patient is shown at all. Care cards end with the numbers of
-    ``clinic``; without one, it is asked for where there is such a card. Only a publication names who reviewed it: in a
+    ``clinic``; without one, it is asked for where there is such a card, and taps on them are counted for the address
+    ``counted_as``, which only the page that readers get has. Only a publication names who reviewed it: in a
     preview nothing is signed by that page.
     """
     used = shared(Image.objects.filter(pk__in=image_ids(article.body)).select_related("consent"))
     images = {image.pk: image for image in used if image.replaced_by_id is None}
     links, sources = link_addresses([article.body], now), on_page(article)
     pictures = body_pictures(images, now, private)
-    rendered = render(article.body, pictures, links, call_for(clinic), numbers(sources))
+    rendered = render(article.body, pictures, links, call_for(clinic, counted_as), numbers(sources))
     tags = list(article.tags.all()) if tags is None else tags
     hero = article.hero_image
     more, previous, following = around(article, tags, now)

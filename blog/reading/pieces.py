@@ -24,14 +24,16 @@ def patients_in(images: Mapping[int, Image]) -> frozenset[int]:
     return frozenset(pk for pk, image in images.items() if image.is_private)
 
 
-def call_for(clinic: Practice | None = None) -> Callable[[str], str]:
+def call_for(clinic: Practice | None = None, counted_as: str = "") -> Callable[[str], str]:
     """How a care card of one kind (care, urgent, emergency) ends: the clinic's number and hours, 911 first.
 
     What the clinic has left blank is left out. Without ``clinic`` the answer asks for it, one query, when it is needed.
+    Taps on its numbers are counted for the article whose address is ``counted_as``; blank for none.
     """
 
     def call(kind: str) -> str:
-        context = {"practice": clinic or practice(), "is_emergency": kind == "emergency"}
+        is_emergency = kind == "emergency"
+        context = {"practice": clinic or practice(), "is_emergency": is_emergency, "counted_as": counted_as}
         return render_to_string("blog/_care_call.html", context).strip()
 
     return call

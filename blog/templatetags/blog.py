@@ -7,6 +7,8 @@ from datetime import date, datetime
 from urllib.parse import quote, urlencode
 
 from django import template
+from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -17,6 +19,7 @@ from blog.content.long_words import soften
 from blog.models import Author, Image, Practice, Publication
 from blog.models.practice import dialled
 from blog.pictures import CARD, LEAD, LOGO, MORE, PORTRAIT, figure_for
+from blog.read_lines import CALL
 
 register = template.Library()
 register.filter("full_moment", full_moment)
@@ -45,11 +48,21 @@ def soft(text: str) -> str:
     return soften(text)
 
 
-@register.filter
-def with_numbers(text: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def ping(context: Context, happened: str) -> str:
+    """The attribute by which a browser tells that a link was tapped («call», «book»); nothing where nobody counts.
+
+    It stands in no reader's way: the browser follows the link at once and tells beside it, whatever comes of that.
+    """
+    slug = context.get("counted_as")
+    return format_html(' ping="{}"', reverse("tap", args=[happened, slug])) if slug else ""
+
+
+@register.simple_tag(takes_context=True)
+def with_numbers(context: Context, text: str) -> SafeString:
     """A line of text in which whole U.S. phone numbers can be tapped."""
-    parts = _PHONE.split(text)
-    parts[1::2] = [format_html('<a href="tel:{}">{}</a>', dialled(number), number) for number in parts[1::2]]
+    parts, counted = _PHONE.split(text), ping(context, CALL)
+    parts[1::2] = [format_html('<a href="tel:{}"{}>{}</a>', dialled(one), counted, one) for one in parts[1::2]]
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
