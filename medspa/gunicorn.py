@@ -4,13 +4,17 @@ import logging
 import os
 from datetime import timedelta
 
+from django.conf import settings
 from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 
 from medspa import bootstrap
 from medspa.logs import SECRET, WithoutSecrets
+from medspa.reads import ReadsFile
 
 bootstrap.load_settings()  # wrong settings end here with one sentence, not in every worker with a traceback
+
+reads = ReadsFile(settings.COUNTS_DIR) if settings.COUNT_READS == "site" else None
 
 
 class AccessLog(Logger):
@@ -28,6 +32,12 @@ class AccessLog(Logger):
         """gunicorn's own; ``U`` is the address as it came, so that nothing decoded can forge a line."""
         path = req.uri.partition("?")[0]
         return super().atoms(resp, req, environ, request_time) | {"U": SECRET.sub(r"\1*", path)}
+
+    def access(self, resp: object, req: Request, environ: dict, request_time: timedelta) -> None:
+        """gunicorn's own, which it calls after every answer; those that show somebody an article are counted."""
+        if reads is not None:
+            reads.note(environ, resp.status_code)
+        super().access(resp, req, environ, request_time)
 
 
 logger_class = AccessLog

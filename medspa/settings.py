@@ -169,6 +169,12 @@ MASTERS_ROOT = VAR_DIR / "masters"
 PRIVATE_ROOT = VAR_DIR / "private"
 # Where backups are written; its newest file's age is part of the site's health.
 BACKUP_DIR = Path(_folder).absolute() if (_folder := env.str("BACKUP_DIR", default="").strip()) else None
+# A line for each read of an article, until `manage.py daily` counts them; the proxy in front writes them where it has
+# a cache of its own, because the site does not see what that one answers.
+COUNTS_DIR = Path(env.str("COUNTS_DIR", default="").strip() or VAR_DIR / "reads").absolute()
+COUNT_READS = env.str("COUNT_READS", default="").strip() or "site"
+if COUNT_READS not in ("site", "proxy", "off"):
+    _refuse(f"COUNT_READS must be site, proxy (nginx in front writes the lines) or off; it is {COUNT_READS!r}.")
 STORAGES = {
     "default": {"BACKEND": "medspa.storage.WholeFileStorage"},
     "masters": {
