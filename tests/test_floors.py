@@ -35,6 +35,7 @@ FLOORS = (
     ("blog.people", 2),
     ("blog.signing_in", 2),
     ("blog.outbox", 2),
+    ("blog.reads", 2),
     ("blog.safety_notes", 2),
     ("blog.reader_notes", 2),
     ("blog.reviewed", 2),

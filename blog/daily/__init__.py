@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from blog.models import DailyRun
 
-from . import consents_ending, files_to_delete, links, orphan_files, reviews_due, trash, unsent_mail
+from . import consents_ending, files_to_delete, links, orphan_files, reads, reviews_due, trash, unsent_mail
 from .not_done import NotDone
 
 __all__ = ["STEPS", "NotDone", "Outcome", "run"]
@@ -31,6 +31,7 @@ STEPS: dict[str, Step] = {
     "orphan_files": orphan_files.step,
     "links": links.step,
     "consents_ending": consents_ending.step,
+    "reads": reads.step,
     "unsent_mail": unsent_mail.step,
 }
 # Whoever began a step longer ago than this and never ended it was stopped: the next one may take it over.
