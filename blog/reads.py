@@ -7,7 +7,7 @@ counted whole in one transaction that also keeps that name, and is removed. So i
 import secrets
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -83,17 +83,17 @@ def count(folder: Path, now: datetime) -> Counted:
     return counted
 
 
-def last_days(posts: Iterable[int], now: datetime) -> dict[int, Sums]:
-    """The sums of the last thirty days of the clinic's calendar for those of these posts that have any. One query."""
-    found = _recent(now).filter(post__in=list(posts)).values("post")
-    rows = found.annotate(all_reads=Sum("reads"), all_calls=Sum("calls"), all_bookings=Sum("bookings"))
-    return {post: Sums(*sums) for post, *sums in rows.values_list("post", "all_reads", "all_calls", "all_bookings")}
+def lately(post: int, now: datetime) -> Sums | None:
+    """The sums of the last thirty days of the clinic's calendar; None where nothing was counted in them. One query."""
+    found = _recent(now).filter(post=post).aggregate(*map(Sum, Sums._fields))
+    sums = [found[f"{name}__sum"] for name in Sums._fields]
+    return None if sums[0] is None else Sums(*sums)
 
 
-def reads_of_post(now: datetime) -> Subquery:
-    """For ordering posts: how often each was read in those days; NULL for never."""
-    of_post = _recent(now).filter(post=OuterRef("pk")).order_by().values("post")
-    return Subquery(of_post.annotate(total=Sum("reads")).values("total"))
+def of_posts(now: datetime) -> dict[str, Subquery]:
+    """The same for a query of posts: what to ``annotate`` it with, by the fields of ``Sums``. NULL for nothing."""
+    of_post = _recent(now).filter(post=OuterRef("pk")).values("post")
+    return {name: Subquery(of_post.annotate(total=Sum(name)).values("total")) for name in Sums._fields}
 
 
 def between(first: date, last: date) -> Sums:
@@ -109,6 +109,19 @@ def most_read(first: date, last: date, how_many: int) -> list[tuple[int, Sums]]:
     rows = rows.annotate(all_reads=Sum("reads"), all_calls=Sum("calls"), all_bookings=Sum("bookings"))
     rows = rows.order_by("-all_reads", "-all_calls", "-all_bookings", "post")[:how_many]
     return [(post, Sums(*sums)) for post, *sums in rows.values_list("post", "all_reads", "all_calls", "all_bookings")]
+
+
+def in_words(sums: Sums) -> str:
+    """«120 reads, 4 taps on “Call”, 1 tap on “Book a visit”»; taps only where there were any."""
+    words = [number(sums.reads, "read")]
+    words += [f"{number(sums.calls, 'tap')} on “Call”"] if sums.calls else []
+    words += [f"{number(sums.bookings, 'tap')} on “Book a visit”"] if sums.bookings else []
+    return ", ".join(words)
+
+
+def number(times: int, word: str) -> str:
+    """«1,200 reads», «1 read»."""
+    return f"{times:,} {word}{'' if times == 1 else 's'}"
 
 
 def _recent(now: datetime) -> QuerySet[DailyReads]:

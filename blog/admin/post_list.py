@@ -9,13 +9,14 @@ from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
-from blog import publishing
+from blog import publishing, reads
 from blog.clinic_time import short, short_day, zone_label
 from blog.models import Author, MedicalReview, Post, Publication, StaffWord, Topic
 from blog.pictures import thumbnail_url
@@ -174,12 +175,18 @@ class TrashFilter(_ViewFilter):
 class PostChangeList(ChangeList):
     """Finds the keys of one page first, and only then where those posts stand: the cost does not grow with the blog."""
 
+    def get_ordering_field(self, field_name: str) -> object:
+        """Django's own, and the numbers of readers."""
+        if field_name != "read":
+            return super().get_ordering_field(field_name)
+        return Coalesce(reads.of_posts(timezone.now())["reads"], 0)
+
     def get_results(self, request: HttpRequest) -> None:
         """One page of posts, each with its staff word and what its row shows."""
         super().get_results(request)
         keys = list(self.result_list.values_list("pk", flat=True))
         now = timezone.now()
-        self.result_list = with_standing(keys, now)
+        self.result_list = with_standing(keys, now, **reads.of_posts(now))
         here = publishing.open_elsewhere(request.user, keys, now)
         due = {}
         if reviews_matter(request):
@@ -187,6 +194,7 @@ class PostChangeList(ChangeList):
         kept = {"preserved_filters": self.preserved_filters, "opts": self.opts}
         for post in self.result_list:
             post.review_due_on = due.get(post.pk)
+            post.sums = None if post.reads is None else reads.Sums(post.reads, post.calls, post.bookings)
             post.change_url = add_preserved_filters(kept, reverse("admin:blog_post_change", args=[post.pk]))
             may_restore = post.trashed_at is not None and publishing.may_edit(request.user, post)
             post.here_words = in_list_words(here[post.pk]) if post.pk in here else ""
@@ -196,7 +204,7 @@ class PostChangeList(ChangeList):
 class PostList:
     """Mixin for the admin of posts: everything of the change list, and the history of one post."""
 
-    list_display = ("picture", "title_cell", "status", "author_cell", "when")
+    list_display = ("picture", "title_cell", "status", "author_cell", "when", "read")
     list_display_links = None
     list_filter = (StatusFilter, TopicFilter, AuthorFilter, ReviewDueFilter, MineFilter, ChangesFilter, TrashFilter)
     list_per_page = 25
@@ -303,8 +311,14 @@ class PostList:
             post.change_url,
             post.title,
             format_html_join("", '<span class="st-sub st-quiet small">{}</span>', ((line,) for line in lines)),
-            format_html("{}. Review: {}", self.when(post), due) if (due := self.review_due(post)) else self.when(post),
+            format_html_join(". ", "{}", ((line,) for line in self._on_a_phone(post))),
         )
+
+    def _on_a_phone(self, post: Post) -> list[str]:
+        due, sums = self.review_due(post), post.sums
+        lines = [self.when(post)]
+        lines += [format_html("Review: {}", due)] if due else []
+        return [*lines, f"Read {reads.number(sums.reads, 'time')} in 30 days"] if sums else lines
 
     @admin.display(description="Status")
     def status(self, post: Post) -> str:
@@ -326,6 +340,13 @@ class PostList:
         if post.review_due_on > timezone.localdate(post.seen_at):
             return words
         return format_html('<span class="st-bad">Overdue: {}</span>', words)
+
+    @admin.display(description="Read, last 30 days", ordering="read", empty_value="–")
+    def read(self, post: Post) -> str | None:
+        """How often it was read, with the taps as title text; nothing where nothing was counted."""
+        if post.sums is None:
+            return None
+        return format_html('<span title="{}">{}</span>', reads.in_words(post.sums), f"{post.sums.reads:,}")
 
     @admin.display(description="Published")
     def when(self, post: Post) -> str:

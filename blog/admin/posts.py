@@ -1,5 +1,6 @@
 """Posts in the admin: the editing screen. The list and the publishing screens stand in modules of their own."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from blog import pictures, publishing, reading
+from blog import pictures, publishing, reading, reads
 from blog.content.render import render
 from blog.models import Image, Post, Tag
 
@@ -148,6 +149,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
                 "title": f"Read post: {post}",
                 "subtitle": None,
                 "standing": standing,
+                "read": read_words(post, now) if standing.is_public else "",
                 "may_take_off": publishing.may_take_off(request.user),
                 "text_to_read": render(
                     post.body, {}, reading.link_addresses([post.body], now), reading.call_for()
@@ -163,6 +165,7 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "title": f"Edit post: {post}" if post is not None else "New post",
             "subtitle": None,
             "standing": standing.unsaved() if form.errors else standing,
+            "read": read_words(post, now) if standing.is_public else "",
             "typist": request.user.pk,
             "typist_name": publishing.name_of(request.user),
             "zone_name": settings.TIME_ZONE,
@@ -187,6 +190,12 @@ class PostAdmin(PostList, admin.ModelAdmin):
             "who_form": AboutWho(auto_id="photo-%s"),
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def read_words(post: Post, now: datetime) -> str:
+    """How often readers opened a post lately, as a sentence; blank where nothing was counted."""
+    sums = reads.lately(post.pk, now)
+    return f"In the last 30 days: {reads.in_words(sums)}." if sums else ""
 
 
 def _photo_of(form: PostForm) -> Image | None:

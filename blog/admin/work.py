@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Expression, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from blog.clinic_time import day, spoken
@@ -20,11 +20,12 @@ def posts_of(user: AbstractBaseUser) -> QuerySet[Post]:
     return Post.objects.filter(is_mine(user))
 
 
-def with_standing(keys: list[int], now: datetime) -> list[Post]:
+def with_standing(keys: list[int], now: datetime, **also: Expression) -> list[Post]:
     """The posts with these keys, in this order, each with its author, main photo and where it stands. One query.
 
     Beside the annotations of ``with_staff_word``: ``shown_date`` (the last date readers saw on it),
-    ``leaves_at`` (when it leaves the site, if that is set), ``scheduled_revision_id``, and ``seen_at`` (``now``).
+    ``leaves_at`` (when it leaves the site, if that is set), ``scheduled_revision_id``, and ``seen_at`` (``now``);
+    and what ``also`` asks for.
     """
     publications = Publication.objects.filter(post=OuterRef("pk")).order_by("-live_from")
     found = (
@@ -34,6 +35,7 @@ def with_standing(keys: list[int], now: datetime) -> list[Post]:
             shown_date=Subquery(publications.filter(live_from__lte=now).values("published_at")[:1]),
             last_end=Subquery(publications.values("live_until")[:1]),
             scheduled_revision_id=Subquery(publications.filter(live_from__gt=now).values("revision_id")[:1]),
+            **also,
         )
         .select_related("author", "hero_image")
         .defer("body", "key_points", "related_posts")

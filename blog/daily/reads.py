@@ -38,9 +38,9 @@ def step(now: datetime) -> str:
         raise NotDone(f"{error} Nothing was counted.") from error
     words = "Nothing new was read."
     if counted.reads or counted.calls or counted.bookings:
-        words = f"Counted: {_sums_in_words(reads.Sums(counted.reads, counted.calls, counted.bookings))}."
+        words = f"Counted: {reads.in_words(reads.Sums(counted.reads, counted.calls, counted.bookings))}."
     if counted.left_out:
-        words += f" Left out, because this site did not write it: {_number(counted.left_out, 'line')}."
+        words += f" Left out, because this site did not write it: {reads.number(counted.left_out, 'line')}."
     if counted.troubles:
         raise NotDone(f"{words} {' '.join(counted.troubles)} The next run tries again.")
     if told := _tell(now):
@@ -82,7 +82,7 @@ def _articles(first: date, last: date, now: datetime) -> list[Article]:
 
 def _article(seen: Publication, sums: reads.Sums, now: datetime) -> Article:
     address = full_address(seen.get_absolute_url()) if seen.live_until > now else ""
-    return Article(seen.title, address, _sums_in_words(sums))
+    return Article(seen.title, address, reads.in_words(sums))
 
 
 def _compared(reads_now: int, reads_then: int, month: str) -> str:
@@ -93,16 +93,4 @@ def _compared(reads_now: int, reads_then: int, month: str) -> str:
 
 
 def _often(sums: reads.Sums) -> dict[str, str]:
-    return {name: _number(times, "time") for name, times in sums._asdict().items()}
-
-
-def _sums_in_words(sums: reads.Sums) -> str:
-    """«120 reads, 4 taps on “Call”, 1 tap on “Book a visit”»; taps only where there were any."""
-    words = [_number(sums.reads, "read")]
-    words += [f"{_number(sums.calls, 'tap')} on “Call”"] if sums.calls else []
-    words += [f"{_number(sums.bookings, 'tap')} on “Book a visit”"] if sums.bookings else []
-    return ", ".join(words)
-
-
-def _number(times: int, word: str) -> str:
-    return f"{times:,} {word}{'' if times == 1 else 's'}"
+    return {name: reads.number(times, "time") for name, times in sums._asdict().items()}

@@ -1,12 +1,15 @@
 """The list of posts: what a row says, how posts are found, and what the page costs."""
 
+from datetime import timedelta
+
 import pytest
 from cast import DAY, person
 from django.urls import reverse
+from django.utils import timezone
 from factories import make_practice
 from staff_words import NOON, rows, titles, tree, words
 
-from blog.models import Author, Post, SavedView, Tag, Topic
+from blog.models import Author, DailyReads, Post, SavedView, Tag, Topic
 from blog.publishing import Seen, autosave, beat, move_to_trash, newest_revision, publish, take_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
@@ -63,6 +66,44 @@ def test_what_rows_say(client, one_of_each):
 def test_a_draft_that_went_on_after_scheduling(client, one_of_each, rewrite):
     rewrite(one_of_each["Scheduled"], title="Scheduled", subtitle="Later words", now=NOON)
     assert "The draft has changed since it was scheduled" in words(client.get(LIST))
+
+
+class TestHowOftenPostsWereRead:
+    @pytest.fixture(autouse=True)
+    def _counted(self, one_of_each):
+        today = timezone.localdate(NOON)
+        for title, days_ago, *sums in (
+            ("Live", 0, 1000, 3, 0),
+            ("Live", 29, 234, 0, 1),
+            ("Live", 30, 5000, 50, 50),
+            ("Changed", 1, 7, 0, 0),
+            ("Off", 31, 9, 0, 0),
+        ):
+            day = today - timedelta(days=days_ago)
+            post = one_of_each[title]
+            DailyReads.objects.create(post=post, day=day, reads=sums[0], calls=sums[1], bookings=sums[2])
+
+    def test_a_column_has_the_last_30_days_and_taps_as_its_title(self, client):
+        answer = client.get(LIST)
+        read = {row[1][:3]: row[5] for row in rows(answer)}
+        assert (read["Liv"], read["Cha"], read["Off"], read["Dra"]) == ("1,234", "7", "–", "–")
+        assert tree(answer).xpath("//td[contains(@class, 'field-read')]/span/@title") == [
+            "7 reads",
+            "1,234 reads, 3 taps on “Call”, 1 tap on “Book a visit”",
+        ]
+        assert "Read 1,234 times in 30 days" in words(answer), "on a phone"
+
+    def test_it_sorts(self, client):
+        assert titles(client.get(f"{LIST}?o=-6"))[:2] == ["Live", "Changed"]
+        assert titles(client.get(f"{LIST}?o=6"))[-2:] == ["Changed", "Live"]
+
+    def test_the_posts_own_screen_says_it_too(self, client, one_of_each, wilma, as_user):
+        sentence = "In the last 30 days: 1,234 reads, 3 taps on “Call”, 1 tap on “Book a visit”."
+        address = reverse("admin:blog_post_change", args=[one_of_each["Live"].pk])
+        assert sentence in words(client.get(address))
+        assert sentence in words(as_user(wilma).get(address)), "whoever only reads it"
+        address = reverse("admin:blog_post_change", args=[one_of_each["Off"].pk])
+        assert "In the last 30 days" not in words(client.get(address))
 
 
 def test_texts_of_one_day_are_told_apart(client, draft, rewrite, erin):
