@@ -10,10 +10,11 @@ FROM python:3.13-slim AS site
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     VAR_DIR=/var/lib/blog STATIC_ROOT=/srv/blog/collected BIND=0.0.0.0:8000
 
-# The folders of pictures belong to the site's user, so that new volumes mounted there do, too.
+# The folders of pictures belong to the site's user, so that new volumes mounted there do, too. Into the one where
+# readers are counted nginx writes as another user.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /var/lib/blog --shell /usr/sbin/nologin blog \
-    && mkdir -p /var/lib/blog/media /var/lib/blog/masters /var/lib/blog/private \
-    && chown -R blog:blog /var/lib/blog
+    && mkdir -p /var/lib/blog/media /var/lib/blog/masters /var/lib/blog/private /var/lib/blog/reads \
+    && chown -R blog:blog /var/lib/blog && chmod 777 /var/lib/blog/reads
 
 WORKDIR /srv/blog
 COPY requirements.txt .
@@ -37,8 +38,8 @@ FROM nginx:1.30-alpine-slim AS proxy
 COPY deploy/nginx /srv/proxy
 COPY --from=site /srv/blog/collected /srv/blog/static
 # Folders that volumes are mounted on belong to the unprivileged user, so that new volumes do, too.
-RUN mkdir -p /srv/blog/media /srv/certificates /srv/challenges /var/cache/blog \
-    && chown 101:101 /srv/certificates /srv/challenges /var/cache/blog
+RUN mkdir -p /srv/blog/media /srv/certificates /srv/challenges /var/cache/blog /srv/reads \
+    && chown 101:101 /srv/certificates /srv/challenges /var/cache/blog && chmod 777 /srv/reads
 
 USER 101:101
 EXPOSE 8080 8443

@@ -13,7 +13,9 @@ set -eu
 : "${WEB:=web:8000}" "${HTTP_PORT:=8080}" "${HTTPS_PORT:=8443}" "${HEALTH_PORT:=8081}"
 : "${RUN:=/tmp/nginx}" "${CACHE:=/var/cache/blog}" "${FILES:=/srv/blog}" "${MIME_TYPES:=/etc/nginx/mime.types}"
 : "${CERTIFICATES:=/srv/certificates}" "${CHALLENGES:=/srv/challenges}" "${LOOK_AGAIN_SECONDS:=60}"
-: "${NAMES_KEPT:=5s}" "${CHANGED:=$FILES/media/.changed}"
+: "${NAMES_KEPT:=5s}" "${CHANGED:=$FILES/media/.changed}" "${COUNTS_DIR:=/srv/reads}"
+# Readers are counted in a file a day of UTC.
+export TZ=UTC
 : "${RESOLVER:=$(awk '/^nameserver/ {print $2; exit}' /etc/resolv.conf)}"
 HERE=$(cd "$(dirname "$0")" && pwd)
 
@@ -52,14 +54,20 @@ has_certificate() {
     test -s "$CERTIFICATES/live/blog/fullchain.pem" && test -s "$CERTIFICATES/live/blog/privkey.pem"
 }
 
+is_counting() {
+    test -d "$COUNTS_DIR" && test -w "$COUNTS_DIR"
+}
+
 fill_in() {
     for file in "$HERE"/*.conf; do
         sed -e "s|@RUN@|$RUN|g" -e "s|@CACHE@|$CACHE|g" -e "s|@FILES@|$FILES|g" -e "s|@PAGES@|$HERE|g" \
             -e "s|@MIME_TYPES@|$MIME_TYPES|g" -e "s|@CERTIFICATES@|$CERTIFICATES|g" -e "s|@CHALLENGES@|$CHALLENGES|g" \
             -e "s|@RESOLVER@|$RESOLVER|g" -e "s|@WEB@|$WEB|g" -e "s|@NAMES_KEPT@|$NAMES_KEPT|g" -e "s|@NAMES@|$NAMES|g" \
             -e "s|@HTTP_PORT@|$HTTP_PORT|g" -e "s|@HTTPS_PORT@|$HTTPS_PORT|g" -e "s|@HEALTH_PORT@|$HEALTH_PORT|g" \
+            -e "s|@COUNTS_DIR@|$COUNTS_DIR|g" \
             "$file" >"$RUN/${file##*/}"
     done
+    is_counting || : >"$RUN/reads.conf"
     if test "$TLS" != on; then
         mv "$RUN/plain.conf" "$RUN/servers.conf"
     elif has_certificate; then
@@ -70,6 +78,8 @@ fill_in() {
 }
 
 mkdir -p "$RUN" "$CACHE" || refuse "$RUN and $CACHE must be writable for this user."
+mkdir -p "$COUNTS_DIR" 2>/dev/null || true
+is_counting || echo "Readers are not counted: $COUNTS_DIR cannot be written to." >&2
 : >"$RUN/trusted-addresses.conf"
 : >"$RUN/trusted-networks.conf"
 for network in $(echo "$TRUSTED_PROXY" | tr ',' ' '); do

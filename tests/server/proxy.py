@@ -43,6 +43,7 @@ class ServedSite(LiveSite):
             "FORWARDED_ALLOW_IPS": "*",
             "SECRET_KEY": "only for tests, and long enough for every check of its length",
             "ACCESS_LOG": "-",
+            "COUNT_READS": "proxy",
             # What the site is told about who is asking.
             "GUNICORN_CMD_ARGS": "--access-logformat '%(r)s by %({x-forwarded-proto}i)s for %({x-forwarded-for}i)s'",
             "WEB_CONCURRENCY": "1",
@@ -118,6 +119,7 @@ class Proxy:
                     "PATH": f"{Path(nginx).parent}:{os.environ['PATH']}",
                     "RUN": str(self.folder / "run"),
                     "CACHE": str(self.folder / "cache"),
+                    "COUNTS_DIR": str(self.folder / "reads"),
                     "CERTIFICATES": str(self.folder / "certificates"),
                     "CHALLENGES": str(self.folder / "challenges"),
                     "LOOK_AGAIN_SECONDS": "0.2",

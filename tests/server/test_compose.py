@@ -64,7 +64,7 @@ def test_only_the_proxy_is_reached_from_outside_and_the_database_by_the_site_alo
 
 
 def test_masters_are_mounted_where_no_web_server_is():
-    assert SERVICES["proxy"]["volumes"] == ["pictures:/srv/blog/media:ro", "cache:/var/cache/blog"]
+    assert SERVICES["proxy"]["volumes"] == ["pictures:/srv/blog/media:ro", "cache:/var/cache/blog", "reads:/srv/reads"]
     assert "state:/var/lib/blog" in SERVICES["web"]["volumes"]
 
 
