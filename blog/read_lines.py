@@ -42,24 +42,24 @@ class Noted(NamedTuple):
     slug: str
 
 
-def noted(environ: Mapping[str, object], status: int | None) -> tuple[str, str] | None:
+def noted(request: Mapping[str, object], status: int | None) -> tuple[str, str] | None:
     """What happened and the article's slug, if an answer with this ``status`` to this WSGI request counts; else None.
 
     A read is a page of an article that was opened, whole or known from last time (304). No reads: HEAD, what a script
     fetched, what a browser got ahead of time, known bots. A tap is a browser's ping, whose answer is always 204.
     """
-    path = environ["PATH_INFO"]
-    method = environ["REQUEST_METHOD"]
+    path = request["PATH_INFO"]
+    method = request["REQUEST_METHOD"]
     if method == "GET" and status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) and (found := _ARTICLE.fullmatch(path)):
-        is_opened = environ.get("HTTP_SEC_FETCH_DEST", "document") == "document"
-        counts = is_opened and not any(environ.get(name) for name in AHEAD_OF_TIME)
+        is_opened = request.get("HTTP_SEC_FETCH_DEST", "document") == "document"
+        counts = is_opened and not any(request.get(name) for name in AHEAD_OF_TIME)
         happened, slug = READ, found[1]
     elif method == "POST" and status == HTTPStatus.NO_CONTENT and (found := _TAP.fullmatch(path)):
-        counts = environ.get("CONTENT_TYPE") == "text/ping"
+        counts = request.get("CONTENT_TYPE") == "text/ping"
         happened, slug = found[1], found[2]
     else:
         return None
-    return (happened, slug) if counts and is_browser(environ.get("HTTP_USER_AGENT", "")) else None
+    return (happened, slug) if counts and is_browser(request.get("HTTP_USER_AGENT", "")) else None
 
 
 @lru_cache(maxsize=1024)
