@@ -131,9 +131,11 @@ def _recent(now: datetime) -> QuerySet[DailyReads]:
 def _taken(folder: Path, now: datetime) -> Iterator[Path]:
     """The files to be counted, each under a name of its own: what is written later under the old one is another."""
     over = counted_until(now).date()
+    # Older ones go uncounted, because after that time nobody knows any more which were counted.
+    oldest = now.astimezone(UTC).date() - KEPT
     for file in list(folder.iterdir()):
         day = day_of(file.name)
-        if day is None or not file.is_file():
+        if day is None or day < oldest or not file.is_file():
             continue
         if file.name != _name_of(day):
             yield file

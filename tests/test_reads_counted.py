@@ -16,7 +16,7 @@ from factories import change_post, make_editor, make_post
 from blog import reads
 from blog.models import CountedLog, DailyReads, Mail, Post
 from blog.publishing import take_off
-from blog.read_lines import line, remove_old
+from blog.read_lines import line
 
 # Noon in Alaska is 20:00 UTC: that day's file of UTC holds the clinic's evening before.
 MONDAY = date(2026, 6, 15)
@@ -172,15 +172,14 @@ class TestCounting:
         assert not went_well
         assert words == f"The folder of what was read cannot be used (Not a directory: {folder}). Nothing was counted."
 
-    def test_files_that_nobody_counts_do_not_pile_up(self, folder):
-        kept, old = (
-            ("reads-2026-04-17.log", "other.log"),
-            ("reads-2026-04-16.log", "reads-2026-04-15.0123456789abcdef.log"),
-        )
-        for name in (*kept, *old):
-            (folder / name).write_bytes(b"")
-        remove_old(folder, NEXT_RUN.timestamp())
-        assert {file.name for file in folder.iterdir()} == set(kept)
+    def test_files_that_nobody_counted_for_two_months_go_uncounted(self, written, daily, folder):
+        make_post("Peels", now=NOON - 90 * DAY)
+        long_ago = datetime(2026, 4, 17, 20, tzinfo=UTC)
+        written((long_ago, "read", "peels"), name="reads-2026-04-17.log")
+        written((long_ago - DAY, "read", "peels"), name="reads-2026-04-16.log")
+        written((long_ago - 2 * DAY, "read", "peels"), name="reads-2026-04-15.0123456789abcdef.log")
+        assert daily() == ("Counted: 1 read.", True)
+        assert numbers() == {("Peels", 17): (1, 0, 0)} and list(folder.iterdir()) == []
 
 
 def _open_but(day):
