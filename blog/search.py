@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Min, Q, QuerySet
+from django.db.models import QuerySet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from blog import reading
 from blog.content import words
 from blog.content.plain import tidy_line
-from blog.models import FAR_FUTURE, Publication, SearchEntry
+from blog.models import Publication, SearchEntry
 from blog.models.search_entry import MAX_FOUND
 
 MAX_QUERY_LENGTH = 200
@@ -59,14 +59,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of live titles and of what stands around the texts, right from ``since`` until just before ``until``.
+    """The words of live titles and of what stands around the texts.
 
     ``spellings`` says in how many articles each word is, ``terms`` holds the terms of them all.
     """
 
-    stamp: int
-    since: datetime
-    until: datetime
     spellings: Mapping[str, int]
     terms: frozenset[str]
 
@@ -99,7 +96,8 @@ def _terms(query: str) -> list[str]:
 def _find(terms: Sequence[str], now: datetime, *, any_term: bool = False) -> "Paginator[int]":
     entries = SearchEntry.objects
     found = entries.live(now).matching(terms, any_term=any_term) if terms else entries.none()
-    return Paginator(found.values_list("pk", flat=True), reading.POSTS_PER_PAGE)
+    # Ranking costs the same for one page as for all, and there are no more than ``MAX_FOUND``: so it is done once.
+    return Paginator(list(found.values_list("pk", flat=True)), reading.POSTS_PER_PAGE)
 
 
 def _results(page: Page | None, terms: Sequence[str]) -> list[Result]:
@@ -147,33 +145,13 @@ def _nearest(word: str, known: Vocabulary) -> str:
     return min(near, key=lambda found: (found[1], -known.spellings[found[0]], found[0]), default=("",))[0]
 
 
-_vocabulary: Vocabulary | None = None
-
-
 def vocabulary(now: datetime) -> Vocabulary:
-    """The words to correct a question with: only those of what is live at ``now``.
-
-    Kept in the process until the change stamp moves or the next article appears or leaves. One query where it holds.
-    """
-    global _vocabulary
-    stamp, kept = reading.current_stamp(), _vocabulary
-    if kept is None or kept.stamp != stamp or not kept.since <= now < kept.until:
-        kept = _vocabulary = _read_vocabulary(stamp, now)
-    return kept
+    """The words to correct a question with: only those of what is live at ``now``. Kept in the process."""
+    return reading.kept("vocabulary", now, lambda: _read_vocabulary(now))
 
 
-def forget_vocabulary() -> None:
-    """Drop the in-process copy; for tests, whose databases come and go under one process."""
-    global _vocabulary
-    _vocabulary = None
-
-
-def _read_vocabulary(stamp: int, now: datetime) -> Vocabulary:
-    ahead = Publication.objects.aggregate(
-        appears=Min("live_from", filter=Q(live_from__gt=now)), leaves=Min("live_until", filter=Q(live_until__gt=now))
-    )
+def _read_vocabulary(now: datetime) -> Vocabulary:
     counts: Counter[str] = Counter()
     for line in SearchEntry.objects.live(now).values_list("spellings", flat=True).iterator():
         counts.update(line.split())
-    until = min(moment or FAR_FUTURE for moment in ahead.values())
-    return Vocabulary(stamp, now, until, counts, frozenset(words.term(word) for word in counts))
+    return Vocabulary(counts, frozenset(words.term(word) for word in counts))

@@ -110,10 +110,9 @@ def _nothing_remembered():
     """No test sees what a process keeps in memory from an earlier one's database."""
     from django.core.cache import cache
 
-    from blog.reading import forget_moments, forget_practice
-    from blog.search import forget_vocabulary
+    from blog.reading import forget_kept, forget_moments, forget_practice
 
     cache.clear()
     forget_moments()
     forget_practice()
-    forget_vocabulary()
+    forget_kept()

@@ -107,8 +107,14 @@ class Publication(PublicRecord, ArticleFields):
             # The end stands in each index, so that counting what is live reads no article's text.
             models.Index(fields=["-published_at", "-live_from", "-id", "live_until"], name="publication_newest_first"),
             models.Index(fields=["slug", "-live_from"], name="publication_by_address"),
-            models.Index(fields=["topic", "-published_at", "live_from", "live_until"], name="publication_by_topic"),
-            models.Index(fields=["author", "-published_at", "live_from", "live_until"], name="publication_by_author"),
+            models.Index(
+                fields=["topic", "-published_at", "-live_from", "-id", "live_until"], name="publication_in_topic"
+            ),
+            models.Index(
+                fields=["author", "-published_at", "-live_from", "-id", "live_until"], name="publication_under_author"
+            ),
+            # Where a post stands, and which posts have a moment ahead: answered without a look at any text.
+            models.Index(fields=["post", "live_from", "live_until", "revision"], name="publication_of_post"),
         ]
 
     def save(self, *args, **kwargs) -> None:
@@ -139,6 +145,7 @@ class PublicationTag(PublicRecord):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["publication", "tag"], name="publication_tag_once")]
+        indexes = [models.Index(fields=["tag", "publication"], name="publication_tag_by_tag")]
 
     def __str__(self) -> str:
         return f"{self.tag} on {self.publication}"

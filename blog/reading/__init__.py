@@ -5,6 +5,7 @@ Nothing here reads a working copy. Functions take ``now`` (aware datetime), once
 
 from .article import ArticlePage, Gone, Moved, article_page, find_article, preview_page
 from .clinic import forget_practice, known_practice, practice, safety_records
+from .kept import forget_kept, kept
 from .lists import (
     MORE_POSTS,
     POSTS_PER_PAGE,
@@ -34,8 +35,10 @@ __all__ = [
     "excerpt_of",
     "feed_articles",
     "find_article",
+    "forget_kept",
     "forget_moments",
     "forget_practice",
+    "kept",
     "known_practice",
     "link_addresses",
     "newest_posts",

@@ -1,8 +1,9 @@
 """Lists of live articles: pages of cards, what stands around an article, feeds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, Value
@@ -26,6 +27,7 @@ from blog.pictures import (
 )
 from blog.sources import ShownSource, numbers, on_page
 
+from .kept import kept
 from .pieces import call_for, excerpt_of, link_addresses, patients_in
 
 POSTS_PER_PAGE = 10
@@ -56,18 +58,45 @@ def _cards(now: datetime) -> PublicationQuerySet:
     return _cards_of(Publication.objects.live(now)).newest_first()
 
 
+class LivePages(Paginator):
+    """Live articles in pages, newest first, whose cost hardly grows with their number.
+
+    How many there are is kept in the process. The keys of a page stand in an index, where they are counted off from
+    the nearer end; of articles only those of the page are read.
+    """
+
+    def __init__(self, found: PublicationQuerySet, now: datetime, about: Hashable) -> None:
+        super().__init__(found.newest_first(), POSTS_PER_PAGE)
+        self._now, self._about = now, about
+
+    @cached_property
+    def count(self) -> int:
+        """How many articles there are."""
+        return kept(("count", self._about), self._now, self.object_list.count)
+
+    def page(self, number: int) -> Page:
+        """The page with this number. One query, beside that for ``count``."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        end = min(start + self.per_page, self.count)
+        keys = self.object_list.values("pk")
+        keys = keys.reverse()[self.count - end : self.count - start] if start > self.count - end else keys[start:end]
+        cards = _newest_first(_cards_of(Publication.objects.filter(pk__in=keys))) if end else []
+        return self._get_page(cards, number, self)
+
+
 def posts(
     now: datetime, *, topic: Topic | None = None, tag: Tag | None = None, author: Author | None = None
-) -> "Paginator[Publication]":
+) -> LivePages:
     """Live articles, newest first, in pages; all of them, or of one topic, tag or author."""
-    found = _cards(now)
+    found = Publication.objects.live(now)
     if topic is not None:
         found = found.filter(topic=topic)
     if tag is not None:
         found = found.filter(Exists(PublicationTag.objects.filter(publication=OuterRef("pk"), tag=tag)))
     if author is not None:
         found = found.filter(author=author)
-    return Paginator(found, POSTS_PER_PAGE)
+    return LivePages(found, now, tuple(record and record.pk for record in (topic, tag, author)))
 
 
 def newest_posts(now: datetime, count: int) -> list[Publication]:
@@ -100,9 +129,9 @@ def feed_articles(now: datetime, clinic: Practice | None = None) -> list[FeedArt
 
 
 def topics(now: datetime) -> list[Topic]:
-    """Topics that have at least one live article, in their order."""
+    """Topics that have at least one live article, in their order; a list that others hold, too."""
     live = Publication.objects.live(now).filter(topic=OuterRef("pk")).order_by()
-    return list(Topic.objects.filter(Exists(live)))
+    return kept("topics", now, lambda: list(Topic.objects.filter(Exists(live))))
 
 
 def page_of(paginator: Paginator, number: str | None) -> Page | None:
@@ -151,5 +180,5 @@ def around(
     return more, previous[0] if previous else None, following[0] if following else None
 
 
-def _newest_first(publications: list[Publication]) -> list[Publication]:
+def _newest_first(publications: Iterable[Publication]) -> list[Publication]:
     return sorted(publications, key=lambda one: (one.published_at, one.live_from, one.pk), reverse=True)
