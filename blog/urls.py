@@ -19,6 +19,7 @@ urlpatterns = [
     path("feed/atom/", feeds.atom, name="feed_atom"),
     path("feed/json/", feeds.json_feed, name="feed_json"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", crawlers.sitemap_part, name="sitemap_part"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("media/<str:name>", views.media, name="media"),
     path("healthz", views.healthz, name="healthz"),

@@ -36,6 +36,7 @@ ADDRESSES = {
     "feed_atom": lambda: [{}],
     "feed_json": lambda: [{}],
     "sitemap": lambda: [{}],
+    "sitemap_part": lambda: [{"number": 0}, {"number": 1}],
     "robots": lambda: [{}],
     "media": _media,
     "patient_picture": _patients,

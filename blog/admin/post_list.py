@@ -81,7 +81,7 @@ class StatusFilter(admin.SimpleListFilter):
             return queryset
         if self.value() == StaffWord.SCHEDULED:
             return queryset.filter(pk__in=what_lies_ahead(timezone.now()).values("post"))
-        return queryset.with_staff_word(timezone.now()).filter(staff_word=self.value())
+        return queryset.called(self.value(), timezone.now())
 
 
 class _KeyFilter(admin.SimpleListFilter):
@@ -158,7 +158,10 @@ class ReviewDueFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         now = timezone.now()
-        soon = reviewed_articles(now).filter(due_on__lte=timezone.localdate(now) + AHEAD)
+        day = timezone.localdate(now) + AHEAD
+        # Beginning with the few signatures, so that the other articles are not looked at.
+        concerned = MedicalReview.objects.standing().filter(due_on__lte=day).order_by().values("post")
+        soon = reviewed_articles(now).filter(post__in=concerned, due_on__lte=day)
         return queryset.filter(pk__in=soon.values("post"))
 
 

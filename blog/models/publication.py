@@ -113,8 +113,11 @@ class Publication(PublicRecord, ArticleFields):
             models.Index(
                 fields=["author", "-published_at", "-live_from", "-id", "live_until"], name="publication_under_author"
             ),
-            # Where a post stands, and which posts have a moment ahead: answered without a look at any text.
-            models.Index(fields=["post", "live_from", "live_until", "revision"], name="publication_of_post"),
+            # Where posts stand, which have a moment ahead, what the sitemaps hold: all without a look at any text.
+            models.Index(
+                fields=["post", "live_from", "live_until", "revision", "noindex", "canonical_url"],
+                name="publication_of_post",
+            ),
         ]
 
     def save(self, *args, **kwargs) -> None:

@@ -94,7 +94,14 @@ class Revision(ArticleFields):
                 condition=Q(set_aside=False) | Q(sealed_at__isnull=False), name="revision_set_aside_is_sealed"
             ),
         ]
-        indexes = [models.Index(fields=["post", "-id"], name="revision_newest_of_post")]
+        indexes = [
+            models.Index(fields=["post", "-id"], name="revision_newest_of_post"),
+            models.Index(
+                fields=["post", "-id"],
+                condition=Q(sealed_at__isnull=False, set_aside=False),
+                name="revision_newest_draft",
+            ),
+        ]
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -20,10 +20,12 @@ def due(now: datetime, *, all_of_them: bool = False) -> list[Publication]:
     nobody reviews. One query.
     """
     latest = _under(MedicalReview.objects.standing()).order_by("-due_on", "-pk")
-    found = _live(now, _Policy.MAY, _Policy.MUST).annotate(
-        due_on=Subquery(latest.values("due_on")[:1]), review_id=Subquery(latest.values("pk")[:1])
-    )
-    soon = found.filter(due_on__lte=timezone.localdate(now) + AHEAD)
+    day = timezone.localdate(now) + AHEAD
+    # Beginning with the few signatures, so that the other articles are not looked at.
+    concerned = MedicalReview.objects.standing().filter(due_on__lte=day).order_by().values("post")
+    found = _live(now, _Policy.MAY, _Policy.MUST).filter(post__in=concerned)
+    found = found.annotate(due_on=Subquery(latest.values("due_on")[:1]), review_id=Subquery(latest.values("pk")[:1]))
+    soon = found.filter(due_on__lte=day)
     return list(soon.order_by("due_on", "pk")[: None if all_of_them else LONGEST])
 
 
@@ -38,7 +40,8 @@ def needs_review_again(now: datetime) -> list[Publication]:
     asked = Review.objects.filter(revision=OuterRef("revision"), outcome=Review.Outcome.WAITING).order_by()
     found = (
         _live(now, _Policy.MAY, _Policy.MUST)
-        .filter(Exists(last), ~Exists(_under(MedicalReview.objects.standing())), ~Exists(asked))
+        .filter(Exists(last), post__in=ended.order_by().values("post"))
+        .filter(~Exists(_under(MedicalReview.objects.standing())), ~Exists(asked))
         .annotate(
             withdrawn_at=Subquery(last.values("withdrawn_at")[:1]),
             withdrawn_because=Subquery(last.values("withdrawn_because")[:1]),
@@ -55,8 +58,10 @@ def needs_review_again(now: datetime) -> list[Publication]:
 def live_without_review(now: datetime) -> list[Publication]:
     """Live health articles that nobody has signed, where a clinician must: from before that rule, or signed no more.
 
-    Overdue ones are in ``due``. One query.
+    Overdue ones are in ``due``. One query where the practice has no such rule, else two.
     """
+    if not Practice.objects.filter(review_policy=_Policy.MUST).exists():
+        return []
     found = _live(now, _Policy.MUST).filter(~Exists(_under(MedicalReview.objects.standing())))
     return list(found.order_by("live_from", "pk")[:LONGEST])
 
