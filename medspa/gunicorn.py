@@ -1,6 +1,5 @@
 """How gunicorn serves the site: ``gunicorn -c python:medspa.gunicorn``."""
 
-import logging
 import os
 from datetime import timedelta
 
@@ -8,8 +7,9 @@ from django.conf import settings
 from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 
-from medspa import bootstrap
-from medspa.logs import SECRET, WithoutSecrets
+from blog.networks import network_of, visitor
+from medspa import bootstrap, request_ids
+from medspa.logs import SECRET, WithoutSecrets, formatter
 from medspa.reads import ReadsFile
 
 bootstrap.load_settings()  # wrong settings end here with one sentence, not in every worker with a traceback
@@ -17,30 +17,47 @@ bootstrap.load_settings()  # wrong settings end here with one sentence, not in e
 reads = ReadsFile(settings.COUNTS_DIR) if settings.COUNT_READS == "site" else None
 
 
-class AccessLog(Logger):
-    """gunicorn's own, without what is nobody's business: queries, and addresses that are a secret by themselves."""
+class Log(Logger):
+    """gunicorn's own log in the form of all others (``medspa.logs``), one line for each request.
+
+    A line about a request has no query, no address of a reader, and no address that is a secret by itself.
+    """
 
     def setup(self, cfg: object) -> None:
-        """gunicorn's own; what it says of a request that failed, or to somebody who looks for a fault, is no secret."""
+        """gunicorn's own, with our form of lines; a format that somebody asks for by an argument stays theirs."""
         super().setup(cfg)
-        for log in (self.error_log, self.access_log):
-            for handler in log.handlers:
-                own = handler.formatter or logging.Formatter()
-                handler.setFormatter(WithoutSecrets(own._fmt, own.datefmt))
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter(settings.LOG_FORMAT))
+        for handler in self.access_log.handlers:
+            asked_for = WithoutSecrets(self.access_fmt) if cfg.access_log_format else formatter(settings.LOG_FORMAT)
+            handler.setFormatter(asked_for)
+
+    def access(self, resp: object, req: Request, environ: dict, request_time: timedelta) -> None:
+        """gunicorn calls this after every answer: count who read an article, and write the line about the request."""
+        if reads is not None:
+            reads.note(environ, resp.status_code)
+        if self.cfg.access_log_format or not self.access_log_enabled:
+            super().access(resp, req, environ, request_time)
+            return
+        asked = {
+            "method": str(environ.get("REQUEST_METHOD", "-")),
+            # As it came, so that nothing decoded can forge a line; the formatter takes secrets out.
+            "path": str(environ.get("RAW_URI", "-")).partition("?")[0],
+            "status": int(str(resp.status).split(None, 1)[0]),
+            "bytes": int(getattr(resp, "sent", 0) or 0),
+            "ms": round(request_time.total_seconds() * 1000),
+            "network": network_of(visitor(environ, settings.FORWARDED_ALLOW_IPS)),
+        }
+        extra = {"asked": asked, "request_id": request_ids.of(environ)}
+        self.access_log.info("%s %s %s", asked["method"], asked["path"], asked["status"], extra=extra)
 
     def atoms(self, resp: object, req: Request, environ: dict, request_time: timedelta) -> dict:
-        """gunicorn's own; ``U`` is the address as it came, so that nothing decoded can forge a line."""
+        """gunicorn's own, for another format; ``U`` is the address as it came, without secrets."""
         path = req.uri.partition("?")[0]
         return super().atoms(resp, req, environ, request_time) | {"U": SECRET.sub(r"\1*", path)}
 
-    def access(self, resp: object, req: Request, environ: dict, request_time: timedelta) -> None:
-        """gunicorn's own, which it calls after every answer; those that show somebody an article are counted."""
-        if reads is not None:
-            reads.note(environ, resp.status_code)
-        super().access(resp, req, environ, request_time)
 
-
-logger_class = AccessLog
+logger_class = Log
 wsgi_app = "medspa.wsgi:application"
 bind = os.environ.get("BIND") or f"127.0.0.1:{bootstrap.port()}"
 workers = bootstrap.workers()
@@ -76,8 +93,8 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else Non
 # gunicorn's control socket would lie in the home folder, one for all sites of a user.
 control_socket_disable = True
 
-# The access log belongs to the proxy in front; ACCESS_LOG=- writes one to standard output.
+# The proxy in front writes a line for each request; ACCESS_LOG=- writes one here, too, to standard output.
 accesslog = os.environ.get("ACCESS_LOG") or None
-access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s "%(a)s"'
+access_log_format = ""  # the form of all our logs
 errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()

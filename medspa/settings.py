@@ -4,6 +4,7 @@ What a deployment varies is an environment variable, listed in one table in READ
 A missing essential, or a value that makes no sense, stops the start with one sentence.
 """
 
+import sys
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "medspa.request_ids.RequestId",
     "medspa.headers.ProtectiveHeaders",
     "django.middleware.security.SecurityMiddleware",
     "medspa.requests.RefuseOddRequests",
@@ -305,16 +307,15 @@ CKEDITOR_BASEPATH = "/static/ckeditor/ckeditor/"
 
 # --- Logs -----------------------------------------------------------------------------------------
 
+# Lines of JSON for machines; text where a person looks on.
+LOG_FORMAT = env.str("LOG_FORMAT", default="").strip() or ("text" if sys.stderr and sys.stderr.isatty() else "json")
+if LOG_FORMAT not in ("json", "text"):
+    _refuse(f"LOG_FORMAT must be json or text; it is {LOG_FORMAT!r}.")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "class": "medspa.logs.WithoutSecrets",
-            "format": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
+    "formatters": {"line": {"()": "medspa.logs.formatter", "form": LOG_FORMAT}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "ERROR"}},

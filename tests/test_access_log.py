@@ -1,6 +1,7 @@
 """The access log tells that pages were asked for, never what readers searched for."""
 
 import contextlib
+import json
 import os
 import urllib.error
 
@@ -23,10 +24,19 @@ def test_what_readers_search_for_is_not_logged(tmp_path):
                 OPENER.open(f"{site.url}{path}").close()
     finally:
         site.stop()
-    assert '"GET /search/" 200' in site.log
-    assert '"GET /admin/welcome/*" ' in site.log
-    assert '"GET /preview/*" 404' in site.log
+    lines = [json.loads(line) for line in site.log.splitlines()]
+    asked = {line["path"]: line for line in lines if line["logger"] == "gunicorn.access"}
+    assert asked["/search/"]["status"] == asked["/blog/"]["status"] == 200
+    assert "/admin/welcome/*" in asked
+    assert asked["/preview/*"]["status"] == 404
     # Nor in the lines for whoever looks for a fault, nor in Django's own of pages that were not found.
     assert "abc-def" not in site.log
-    assert '"GET /blog/x%0a127.0.0.1%20forged/" 404' in site.log
+    assert asked["/blog/x%0a127.0.0.1%20forged/"]["status"] == 404
     assert "secretword" not in site.log
+    blog = asked["/blog/"]
+    assert (blog["message"], blog["method"], blog["network"]) == ("GET /blog/ 200", "GET", "127.0.0.0")
+    assert blog["bytes"] > 1000 and blog["ms"] >= 0
+    # What Django says of a request carries the same id as the line about it.
+    lost = asked["/preview/*"]["request_id"]
+    assert [line["logger"] for line in lines if line.get("request_id") == lost] == ["django.request", "gunicorn.access"]
+    assert len({line["request_id"] for line in asked.values()}) == len(asked)

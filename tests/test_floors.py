@@ -32,6 +32,7 @@ FLOORS = (
     ("blog.sitemap", 2),
     ("blog.addresses", 0),
     ("blog.read_lines", 0),
+    ("blog.networks", 0),
     ("blog.people", 2),
     ("blog.signing_in", 2),
     ("blog.outbox", 2),

@@ -8,7 +8,6 @@
   proxy that FORWARDED_ALLOW_IPS names, and of that only what the proxy itself added.
 """
 
-import ipaddress
 import unicodedata
 from datetime import timedelta
 
@@ -20,6 +19,8 @@ from django.core import signing
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string, salted_hmac
+
+from blog import networks
 
 PASSWORDS = 8
 CODES = 5
@@ -114,27 +115,10 @@ def allowed(request: HttpRequest, credentials: dict | None) -> int:
 
 def address(request: HttpRequest) -> str | None:
     """From where a request comes, as far as it can be believed; None where that is unknown."""
-    found = request.META.get("REMOTE_ADDR", "")
-    if _is_proxy(found):
-        found = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or found
-    try:
-        parsed = ipaddress.ip_address(found)
-    except ValueError:
-        return None
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((int(parsed), 64), strict=False).network_address)
-
-
-def _is_proxy(found: str) -> bool:
-    for one in settings.FORWARDED_ALLOW_IPS:
-        try:
-            if one == "*" or ipaddress.ip_address(found) in ipaddress.ip_network(one, strict=False):
-                return True
-        except ValueError:
-            continue
-    return False
+    found = networks.visitor(request.META, settings.FORWARDED_ALLOW_IPS)
+    if found is None or found.version == 4:
+        return found and str(found)
+    return networks.shortened(found, 64)
 
 
 # --- Known browsers -------------------------------------------------------------------------------------------------
