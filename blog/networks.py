@@ -20,15 +20,15 @@ def is_one_of(found: str, proxies: Iterable[str]) -> bool:
     return False
 
 
-def visitor(environ: Mapping[str, object], proxies: Iterable[str]) -> Address | None:
+def visitor(meta: Mapping[str, object], proxies: Iterable[str]) -> Address | None:
     """From where a request comes; None where that is unknown.
 
-    ``environ`` is WSGI's. A header that says otherwise is believed only from ``proxies``, and of that only what the
-    proxy itself added.
+    ``meta`` is the WSGI environment. A header that says otherwise is believed only from ``proxies``, and of that only
+    what the proxy itself added.
     """
-    found = str(environ.get("REMOTE_ADDR", ""))
+    found = str(meta.get("REMOTE_ADDR", ""))
     if is_one_of(found, proxies):
-        found = str(environ.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() or found
+        found = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() or found
     try:
         parsed = ipaddress.ip_address(found)
     except ValueError:

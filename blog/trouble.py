@@ -45,10 +45,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an exception that nothing has caught: 503 where the database is away, else 500. Never raises."""
     try:
         error = sys.exc_info()[1]
-        if is_away(error) or is_full(error):
-            response = _away(request, error)
-        else:
-            response = HttpResponse(render_to_string("500.html"), status=500)
+        response = _away(request, error) if is_away(error) or is_full(error) else _broken(request)
     except Exception:
         logger.exception("The page for trouble could not be made")
         response = HttpResponse(PLAIN, status=500, content_type="text/plain; charset=utf-8")
@@ -101,6 +98,10 @@ def _file_is_missing() -> bool:
         return True
 
 
+def _broken(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_to_string("500.html", {"reference": _reference(request)}), status=500)
+
+
 def _away(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     reason = " ".join(str(error).split())
     # A line is enough, but for a deadlock and for a question that took too long: those are ours to find.
@@ -112,9 +113,15 @@ def _away(request: HttpRequest, error: BaseException | None) -> HttpResponse:
         template, context = "admin/away.html", {"is_full": is_full(error), **_sent(request)}
     else:
         template, context = "503.html", {"practice": reading.known_practice()}
+    context["reference"] = _reference(request)
     response = HttpResponse(render_to_string(template, context), status=503, headers={"Retry-After": str(RETRY_AFTER)})
     response._has_been_logged = True  # Django would add a traceback for every request while the database is away
     return response
+
+
+def _reference(request: HttpRequest) -> str:
+    """By which the lines about this request are found in the log: the beginning of its id, short enough to read out."""
+    return getattr(request, "request_id", "")[:8]
 
 
 def _asked(request: HttpRequest) -> str:

@@ -128,17 +128,18 @@ class Lines(logging.Formatter):
             "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname,
             "logger": record.name,
-            "message": self._clean(ROW.sub(r"\1: *", _message(record)), LONGEST_MESSAGE),
+            "message": self.clean(ROW.sub(r"\1: *", _message(record))),
         }
         if request_id := _request_id(record):
             found["request_id"] = request_id
-        for name, value in getattr(record, "asked", {}).items():
-            found[name] = value if isinstance(value, int) else self._clean(value, LONGEST_MESSAGE)
+        for name, value in _asked(record).items():
+            found[name] = value if isinstance(value, int) else self.clean(value)
         if record.exc_info and record.exc_info[1] is not None:
-            found["trace"] = self._clean(trace_of(record.exc_info[1]), LONGEST_TRACE)
+            found["trace"] = self.clean(trace_of(record.exc_info[1]), LONGEST_TRACE)
         return found
 
-    def _clean(self, text: str, longest: int) -> str:
+    def clean(self, text: str, longest: int = LONGEST_MESSAGE) -> str:
+        """The text without secrets, bounded, and such that it can be encoded."""
         text = shortened(text, SEARCHED)
         for secret in self.secrets:
             text = text.replace(secret, "*")
@@ -191,6 +192,13 @@ def _message(record: logging.LogRecord) -> str:
         return record.getMessage()
     except Exception:  # values that do not fit the message are no reason to lose it
         return str(record.msg)
+
+
+def _asked(record: logging.LogRecord) -> dict[str, str | int]:
+    """What the request asked for that an event is about; what else came with it is nobody's business."""
+    request = getattr(record, "request", None)
+    method, path = getattr(request, "method", None), getattr(request, "path", None)
+    return getattr(record, "asked", None) or ({"method": method, "path": path} if method and path else {})
 
 
 def _request_id(record: logging.LogRecord) -> str:

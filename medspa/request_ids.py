@@ -27,16 +27,16 @@ def current() -> str:
     return _current.get()
 
 
-def of(environ: dict) -> str:
-    """The id of the request with this WSGI environment, the same however often it is asked for.
+def of(meta: dict) -> str:
+    """The id of a request, the same however often one asks; ``meta`` is its WSGI environment, Django's ``META``.
 
     The page cache answers before Django; gunicorn's line about such a request gets its id here.
     """
-    if KEPT not in environ:
-        sent = str(environ.get("HTTP_X_REQUEST_ID", ""))
-        believed = is_one_of(str(environ.get("REMOTE_ADDR", "")), settings.FORWARDED_ALLOW_IPS)
-        environ[KEPT] = sent.lower() if believed and SANE.fullmatch(sent) else uuid.uuid4().hex
-    return environ[KEPT]
+    if KEPT not in meta:
+        sent = str(meta.get("HTTP_X_REQUEST_ID", ""))
+        believed = is_one_of(str(meta.get("REMOTE_ADDR", "")), settings.FORWARDED_ALLOW_IPS)
+        meta[KEPT] = sent.lower() if believed and SANE.fullmatch(sent) else uuid.uuid4().hex
+    return meta[KEPT]
 
 
 class RequestId:

@@ -2,13 +2,18 @@
 
 import json
 import logging
+import os
+import pty
+import subprocess
 import sys
 import time
+import traceback
 
 import pytest
 from django.db import DataError, IntegrityError
 from hypothesis import given
 from hypothesis import strategies as st
+from live_site import ROOT, clean_environment
 
 from medspa.logs import JsonLines, TextLines, trace_of
 
@@ -150,7 +155,7 @@ def test_a_traceback_tells_where_and_what_but_not_whose_words(error, kept):
 
 def test_a_traceback_has_the_errors_before_it_as_pythons_own():
     error = raised(RuntimeError("second"), raised(ZeroDivisionError("first")))
-    lines = "".join(__import__("traceback").format_exception(error)).rstrip()
+    lines = "".join(traceback.format_exception(error)).rstrip()
     assert trace_of(error) == lines
     try:
         try:
@@ -158,15 +163,14 @@ def test_a_traceback_has_the_errors_before_it_as_pythons_own():
         except ZeroDivisionError:
             raise TypeError("while handling")  # noqa: B904
     except TypeError as found:
-        assert trace_of(found) == "".join(__import__("traceback").format_exception(found)).rstrip()
+        assert trace_of(found) == "".join(traceback.format_exception(found)).rstrip()
     looped = raised(RuntimeError("round"))
     looped.__cause__ = raised(RuntimeError("and round"), looped)
     assert trace_of(looped).count("round") >= 2
 
 
-def test_an_error_without_one_is_told_too():
+def test_where_no_error_is_at_hand_there_is_no_traceback():
     assert "trace" not in JsonLines().event(record("x", exc_info=(None, None, None)))
-    assert sys.exc_info() == (None, None, None)
 
 
 LOCAL = {
@@ -186,3 +190,24 @@ def test_of_an_address_only_its_network_is_kept(address, network):
     behind = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": f"9.9.9.9, {address}"}
     assert network_of(visitor(behind, ["10.0.0.0/8"])) == (network if address else "10.0.0.0")
     assert network_of(visitor(behind, [])) == "10.0.0.0"
+
+
+@pytest.mark.skipif(os.environ["TEST_ON"] != "sqlite", reason="asks no database; the run on SQLite tests it")
+@pytest.mark.parametrize(("asked", "in_a_terminal", "in_a_file"), [("", "text", "json"), ("json", "json", "json")])
+def test_a_person_at_a_terminal_gets_text_unless_they_say_otherwise(tmp_path, asked, in_a_terminal, in_a_file):
+    words = "import logging; logging.getLogger('x').warning('hello')"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", words]
+    environment = clean_environment() | {"SECRET_KEY": "a key", "VAR_DIR": str(tmp_path), "LOG_FORMAT": asked}
+    ours, terminal = pty.openpty()
+    try:
+        subprocess.run(command, cwd=ROOT, env=environment, stderr=terminal, stdin=subprocess.DEVNULL, check=True)
+        seen = os.read(ours, 5000).decode()
+    finally:
+        os.close(ours)
+        os.close(terminal)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    for line, form in ((seen, in_a_terminal), (done.stderr, in_a_file)):
+        if form == "json":
+            assert json.loads(line)["message"] == "hello"
+        else:
+            assert line.strip().endswith(" WARNING x: hello")

@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from medspa import request_ids
 from medspa.release import release_id
 
 from .encoding import PLAIN, best, compressed, plain
@@ -125,6 +126,7 @@ class PageCache:
 
     def _make(self, key: Key, store: Store, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Let Django make the page, keep it if it may be kept, and give it."""
+        request_ids.of(environ)  # given now, so that the line about this request has the id that Django logs by
         said: list = []
         response = self.application(self._bare(key, environ), lambda *status: said.extend(status))
         page = self._page(response)
