@@ -23,4 +23,5 @@ urlpatterns = [
     path("robots.txt", crawlers.robots, name="robots"),
     path("media/<str:name>", views.media, name="media"),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
 ]

@@ -19,6 +19,7 @@ from django.views.decorators.http import conditional_page, require_POST, require
 
 from blog import heads, reading, reviewed, structured_data
 from blog import search as readers_search
+from blog.health import ready
 from blog.health.around import MARK, site_mark
 from blog.models import Author, Tag, Topic
 from blog.patients import patient_file
@@ -229,6 +230,18 @@ def _no_picture() -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Says that this process answers, and for which site; asks nothing else."""
     return HttpResponse("ok", content_type="text/plain", headers={MARK: site_mark()})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Says whether this process can serve, else why not, a line for each reason."""
+    reasons = ready.what_is_missing()
+    response = HttpResponse("\n".join(reasons) or "ready", content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    if reasons:
+        response.status_code, response.headers["Retry-After"] = HTTPStatus.SERVICE_UNAVAILABLE, "30"
+        response._has_been_logged = True  # whoever asks each second would fill the log
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -22,8 +22,9 @@ class AskForPassword:
     """Middleware: while the site is closed, readers need SITE_PASSWORD; with the site open it does not run at all.
 
     - HTTP Basic asks: no cookie, no form, and every browser knows it. Any user name will do.
-    - Free of it are the health check, static files, robots.txt (which sends all robots away), the staff side, which has
-      its own login, and pictures: the staff side shows them, and nobody finds one without a page that names it.
+    - Free of it are what tells of the site's health, static files, robots.txt (which sends all robots away), the staff
+      side, which has its own login, and pictures: the staff side shows them, and nobody finds one without a page that
+      names it.
     - Wrong passwords are counted by the address they come from; after too many it has to wait.
     - Nothing that readers see is kept or listed anywhere: every other answer says ``no-store`` and ``noindex``.
 
@@ -82,8 +83,8 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 def is_staff_side(path: str) -> bool:
-    """Whether a path belongs to the staff side, which has its own login, or to the health check."""
-    return path in ("/healthz", "/admin") or path.startswith("/admin/")
+    """Whether a path belongs to the staff side, which has its own login, or tells of the site's health."""
+    return path in ("/healthz", "/readyz", "/admin") or path.startswith("/admin/")
 
 
 def knows_password(request: HttpRequest) -> bool:

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = (
     "SECRET_KEY DEBUG ALLOWED_HOSTS SITE_URL DATABASE_URL TIME_ZONE TIME_ZONE_LABEL VAR_DIR STATIC_ROOT "
     "PORT BIND WEB_CONCURRENCY LOG_LEVEL LOG_FORMAT ACCESS_LOG FORWARDED_ALLOW_IPS GUNICORN_CMD_ARGS "
-    "SITE_OPEN SITE_PASSWORD SECOND_FACTOR EMAIL_URL DEFAULT_FROM_EMAIL BACKUP_DIR COUNTS_DIR COUNT_READS "
+    "SITE_OPEN SITE_PASSWORD SECOND_FACTOR EMAIL_URL DEFAULT_FROM_EMAIL ERROR_EMAIL SENTRY_DSN BACKUP_DIR "
+    "COUNTS_DIR COUNT_READS "
     "DJANGO_SUPERUSER_USERNAME DJANGO_SUPERUSER_PASSWORD DJANGO_SUPERUSER_EMAIL"
 ).split()
 
@@ -110,9 +111,11 @@ def _nothing_remembered():
     """No test sees what a process keeps in memory from an earlier one's database."""
     from django.core.cache import cache
 
+    from blog.health import ready
     from blog.reading import forget_kept, forget_moments, forget_practice
 
     cache.clear()
+    ready.forget()
     forget_moments()
     forget_practice()
     forget_kept()

@@ -41,6 +41,7 @@ ADDRESSES = {
     "media": _media,
     "patient_picture": _patients,
     "healthz": lambda: [{}],
+    "readyz": lambda: [{}],
 }
 
 

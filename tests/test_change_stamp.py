@@ -68,6 +68,8 @@ def rich_site(draft, rewrite, erin, picture):
 def tables_read_by_public_pages(client) -> set[str]:
     tables = set()
     for address in [*every_address(), "/blog/?page=2", "/search/?q=post", "/search/?q=pots"]:
+        if address == "/readyz":  # no page: it says whether the database is at this release
+            continue
         forget_practice()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)

@@ -36,7 +36,7 @@ class TestReaders:
     def test_every_public_page_asks_for_the_password(self, client):
         addresses = [*every_address(), "/search/?q=post", "/sitemap.xml", "/preview/x/", "/blog", "//admin/", "/.env"]
         for address in addresses:
-            if address in ("/healthz", "/robots.txt") or address.startswith("/media/"):
+            if address in ("/healthz", "/readyz", "/robots.txt") or address.startswith("/media/"):
                 continue
             response = client.get(address)
             assert response.status_code == 401, address
@@ -50,7 +50,9 @@ class TestReaders:
             response = client.get(address, **basic(PASSWORD, "anybody"))
             assert response.status_code in (200, 302, 404), address
             assert not response.cookies
-            if address not in ("/healthz", "/robots.txt"):
+            if address == "/readyz":
+                assert response["Cache-Control"] == "no-store"
+            elif address not in ("/healthz", "/robots.txt"):
                 assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex"), address
         assert "Post" in Page(client.get("/blog/post/", **basic(PASSWORD))).text
 
@@ -91,6 +93,7 @@ class TestReaders:
 
     def test_health_static_files_and_staff_need_none(self, client):
         assert client.get("/healthz").content == b"ok"
+        assert client.get("/readyz").content == b"ready"
         assert client.get("/admin/login/").status_code == 200
         assert client.get("/admin").status_code == 301
 

@@ -116,6 +116,7 @@ def test_every_public_page_asks_and_says_it_in_head_too(asking_gives):
         head = client.head(address)
         assert (head.status_code, head.content, head["Retry-After"]) == (503, b"", "30"), address
     assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").content == b"The database cannot be used."
 
 
 @pytest.mark.django_db

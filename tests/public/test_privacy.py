@@ -14,7 +14,7 @@ from blog.publishing import take_off
 TEMPLATES = [*(site.BASE_DIR / "templates").glob("*.html"), *(site.BASE_DIR / "templates/blog").rglob("*.html")]
 UNWANTED = ("csrf", "messages", "request.user", "user.", "perms", "|safe", "autoescape", "style=", "<style", "<script")
 
-FOR_MACHINES = ("/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml", "/robots.txt", "/healthz")
+FOR_MACHINES = ("/feed/", "/feed/atom/", "/feed/json/", "/sitemap.xml", "/robots.txt", "/healthz", "/readyz")
 OTHERS = {"/": 302, "/nothing/": 404, "/blog/gone/": 410} | dict.fromkeys(FOR_MACHINES, 200)
 ICONS = ("/favicon.ico", "/apple-touch-icon.png")
 
