@@ -9,6 +9,7 @@ from gunicorn.http.message import Request
 
 from blog.networks import network_of, visitor
 from medspa import bootstrap, request_ids
+from medspa.error_reports import ErrorReports
 from medspa.logs import SECRET, WithoutSecrets, formatter
 from medspa.reads import ReadsFile
 
@@ -28,6 +29,10 @@ class Log(Logger):
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(formatter(settings.LOG_FORMAT))
+        if (settings.ERROR_EMAIL or settings.SENTRY_DSN) and not any(
+            isinstance(handler, ErrorReports) for handler in self.error_log.handlers
+        ):
+            self.error_log.addHandler(ErrorReports())
         for handler in self.access_log.handlers:
             asked_for = WithoutSecrets(self.access_fmt) if cfg.access_log_format else formatter(settings.LOG_FORMAT)
             handler.setFormatter(asked_for)
@@ -40,9 +45,9 @@ class Log(Logger):
             super().access(resp, req, environ, request_time)
             return
         asked = {
-            "method": str(environ.get("REQUEST_METHOD", "-")),
+            "method": str(req.method),
             # As it came, so that nothing decoded can forge a line; the formatter takes secrets out.
-            "path": str(environ.get("RAW_URI", "-")).partition("?")[0],
+            "path": str(req.uri).partition("?")[0],
             "status": int(str(resp.status).split(None, 1)[0]),
             "bytes": int(getattr(resp, "sent", 0) or 0),
             "ms": round(request_time.total_seconds() * 1000),

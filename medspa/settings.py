@@ -4,6 +4,7 @@ What a deployment varies is an environment variable, listed in one table in READ
 A missing essential, or a value that makes no sense, stops the start with one sentence.
 """
 
+import re
 import sys
 from datetime import timedelta
 from email.utils import parseaddr
@@ -312,11 +313,28 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="").strip() or ("text" if sys.stderr 
 if LOG_FORMAT not in ("json", "text"):
     _refuse(f"LOG_FORMAT must be json or text; it is {LOG_FORMAT!r}.")
 
+# Who is told of errors (medspa/error_reports.py): people by e-mail, a service that takes Sentry's reports.
+ERROR_EMAIL = [_one.strip() for _one in env.list("ERROR_EMAIL", default=[]) if _one.strip()]
+try:
+    for _one in ERROR_EMAIL:
+        validate_email(_one)
+except ValidationError:
+    _refuse(f"ERROR_EMAIL must be e-mail addresses, separated by commas; one is {_one!r}.")
+if ERROR_EMAIL and not EMAIL_CONFIGURED:
+    _refuse("ERROR_EMAIL needs EMAIL_URL: without a mail server nobody can be told of errors.")
+SENTRY_DSN = env.str("SENTRY_DSN", default="").strip()
+if SENTRY_DSN and not re.fullmatch(r"https?://[^\s/@:]+(:[^\s/@]*)?@[^\s/@]+(/\S+)?/[0-9]+", SENTRY_DSN):
+    _refuse("SENTRY_DSN must be the address that the service gives, such as https://key@sentry.example.com/1.")
+_reports = ["reports"] if ERROR_EMAIL or SENTRY_DSN else []
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "medspa.logs.formatter", "form": LOG_FORMAT}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "ERROR"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        **{_name: {"class": "medspa.error_reports.ErrorReports"} for _name in _reports},
+    },
+    "root": {"handlers": ["console", *_reports], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "ERROR"}, "urllib3": {"level": "ERROR"}},
 }

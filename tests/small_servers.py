@@ -29,6 +29,12 @@ def web_server(answer: dict[str, str], status: int = 200, late: float = 0, conte
 
     class Handler(http.server.BaseHTTPRequestHandler):
         asked: list[str] = []
+        sent: list[tuple[str, bytes]] = []  # how each body is compressed, and the body
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.sent.append((self.headers.get("Content-Encoding", ""), body))
+            self.do_GET()
 
         def do_GET(self):
             self.asked.append(self.path)
@@ -57,7 +63,7 @@ def web_server(answer: dict[str, str], status: int = 200, late: float = 0, conte
             pass
 
     server = Server(("127.0.0.1", 0), Handler)
-    server.asked = Handler.asked
+    server.asked, server.sent = Handler.asked, Handler.sent
     return server
 
 
