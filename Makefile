@@ -10,7 +10,7 @@ TEST_PROCESSES ?= 2
 VENV = .venv/bin/python
 export PYTHON
 
-.PHONY: help run test test-sqlite test-postgres test-browser test-image check format look clean packages dev-packages
+.PHONY: help run test test-sqlite test-postgres test-browser test-image check format audit look clean packages dev-packages
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -52,6 +52,10 @@ check: dev-packages ## lint, format, missing migrations, Django's own checks
 format: dev-packages ## put the code into the common format
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
+
+# Not a part of `make test`: what it finds changes without a change here, and it needs the network.
+audit: dev-packages ## ask PyPI's advisories about every pinned package
+	@$(VENV) tests/audit.py
 
 look: dev-packages ## pictures of every page, at 390 and 1440 pixels, light and dark, into var/look/
 	@$(VENV) tests/look.py $(ARGS)
