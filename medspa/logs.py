@@ -4,6 +4,7 @@ Each event and each request is one line of JSON, for machines; or text, for a pe
 goes through ``without_secrets`` first.
 """
 
+import ipaddress
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
+from blog.networks import network_of
 from medspa.request_ids import current
 
 # A draft shown by link, and a link that sets a password: what follows in the path is the secret.
@@ -21,6 +23,11 @@ SECRET = re.compile(r"(/(?:preview|welcome)/)[^\s\"'<>]+", re.IGNORECASE)
 QUERY = re.compile(r"(?<=[\w/%~.-])\?\S+")  # of an address: what somebody searched for
 CREDENTIALS = re.compile(r"(?<=://)[^\s/@]{1,500}@")
 MAIL_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,200}@[\w-]+(?:\.[\w-]+)+")
+# gunicorn names the sender of a request that it cannot read. Whatever looks like an address is looked at closely.
+ADDRESS = re.compile(
+    r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:\.\d{1,3}){0,3})(?![\w.]*\w)",
+    re.IGNORECASE,
+)
 # Where a database tells of a row or a statement, it tells people's words.
 ROW = re.compile(r"\b(DETAIL|CONTEXT|QUERY|LINE \d+):.*", re.DOTALL)
 QUOTED = re.compile(r"(?<!\w)(?:(['\"])(?:.*?\1(?!\w)|.*\Z)|“[^”]*”?)", re.DOTALL)
@@ -45,11 +52,27 @@ def known_secrets() -> list[str]:
 
 
 def without_secrets(text: str) -> str:
-    """The text with a star for each secret of an address, each query, each mail address and each password in a URL."""
+    """The text with a star for each secret of an address, each query, mail address and password in a URL.
+
+    Of a network address its network stays.
+    """
     text = SECRET.sub(r"\1*", text)
     text = QUERY.sub("?*", text)
     text = CREDENTIALS.sub("*@", text)
-    return MAIL_ADDRESS.sub("*@*", text)
+    text = MAIL_ADDRESS.sub("*@*", text)
+    return ADDRESS.sub(_network, text)
+
+
+def _network(found: re.Match) -> str:
+    """The network of an address, if it is one of another computer; a colon that follows it is none of its own."""
+    text = found[0]
+    own = text[:-1] if text.endswith(":") and not text.endswith("::") else text
+    try:
+        address = ipaddress.ip_address(own)
+    except ValueError:
+        return text
+    address = getattr(address, "ipv4_mapped", None) or address
+    return text if address.is_loopback or address.is_unspecified else network_of(address) + text[len(own) :]
 
 
 def said_by(error: BaseException) -> str:

@@ -17,6 +17,8 @@ from http.cookiejar import CookieJar
 import brotli
 import lxml.html
 import pytest
+from django.db import OperationalError, connections
+from django.test import Client
 from live_site import copy_of, free_port, prepared_site
 from small_servers import mail_server, running, silent_server, web_server
 from test_start import manage, one_sentence
@@ -119,6 +121,24 @@ def test_what_nobody_can_help_is_not_told(told):
             reports.handle(made)
     all_told()
     assert told == []
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_one_mail_however_many_pages_are_asked_for(told, monkeypatch):
+    def gone(*args, **kwargs):
+        raise OperationalError("no connection")
+
+    reports = ErrorReports()
+    logging.getLogger().addHandler(reports)
+    try:
+        monkeypatch.setattr(type(connections["default"]), "cursor", gone)
+        for address in ("/blog/", "/blog/post/", "/search/?q=bruise", "/admin/login/", "/sitemap.xml"):
+            Client(raise_request_exception=False).get(address)
+    finally:
+        logging.getLogger().removeHandler(reports)
+    all_told()
+    (mail,) = told
+    assert "The database is away, '/blog/' was answered with 503: no connection" in mail.subject
 
 
 @pytest.mark.parametrize("kind", ["nobody", "silent"])

@@ -86,7 +86,7 @@ def test_values_that_do_not_fit_and_errors_that_cannot_speak_lose_nothing_else()
 
 
 def test_a_huge_text_is_shortened_and_costs_little():
-    for part in ("a", "a@", "/?", "://", "'", '"x', "DETAIL:", "\x00", "//preview/"):
+    for part in ("a", "a@", "/?", "://", "'", '"x', "DETAIL:", "\x00", "//preview/", "1.1.1.1 ", " ::"):
         began = time.process_time()
         line = JsonLines().format(record("%s", part * 3_000_000, error=raised(ValueError(part * 3_000_000))))
         assert len(line) < 300_000
@@ -115,7 +115,11 @@ HIDDEN = {
     "the secret key": ("key keykeykey!", "key *!"),
     "the readers' password": ("got 'opens soon'", "got '*'"),
     "the mail server's password": ("AUTH mailpassword", "AUTH *"),
+    "a reader's address": ("from ip=203.0.113.77: Invalid", "from ip=203.0.113.0: Invalid"),
+    "a reader's longer address": ("from ip=2001:db8:1:2::77: Invalid", "from ip=2001:db8:1::: Invalid"),
+    "a reader's mapped address": ("from ('::ffff:203.0.113.77', 50)", "from ('203.0.113.0', 50)"),
     "a row": ("The database is away: x DETAIL: Key (email)=(a b) exists.\nmore", "The database is away: x DETAIL: *"),
+    "no reader's address": ("19:20:29 at 127.0.0.1:8000 and [::1]:80, Python 3.11.7.1.2, 1.2.3 and 00:1a:2b", None),
     "nothing": ("Is it well? Yes: https://blog.example.com/blog/ (50%)", None),
 }
 
