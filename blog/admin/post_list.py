@@ -8,6 +8,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -187,7 +188,11 @@ class PostChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """One page of posts, each with its staff word and what its row shows."""
         super().get_results(request)
-        keys = list(self.result_list.values_list("pk", flat=True))
+        found = self.paginator.object_list
+        if isinstance(found, list):
+            keys = self.paginator.page(self.page_num).object_list if self.multi_page else found
+        else:
+            keys = list(self.result_list.values_list("pk", flat=True))
         now = timezone.now()
         self.result_list = with_standing(keys, now, **reads.of_posts(now))
         here = publishing.open_elsewhere(request.user, keys, now)
@@ -247,6 +252,11 @@ class PostList:
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         """The list that looks up where posts stand page by page."""
         return PostChangeList
+
+    def get_paginator(self, request: HttpRequest, queryset: QuerySet[Post], per_page: int, **kwargs) -> Paginator:
+        """Django's own; where words are looked for in texts, over the keys that were found, so that it is done once."""
+        found = list(queryset.values_list("pk", flat=True)) if request.GET.get("q") else queryset
+        return super().get_paginator(request, found, per_page, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Post], search_term: str

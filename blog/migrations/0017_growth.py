@@ -39,10 +39,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="publicationtag",
-            index=models.Index(fields=["tag", "publication"], name="publication_tag_by_tag"),
-        ),
-        migrations.AddIndex(
             model_name="revision",
             index=models.Index(
                 condition=models.Q(("sealed_at__isnull", False), ("set_aside", False)),

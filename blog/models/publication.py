@@ -148,7 +148,6 @@ class PublicationTag(PublicRecord):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["publication", "tag"], name="publication_tag_once")]
-        indexes = [models.Index(fields=["tag", "publication"], name="publication_tag_by_tag")]
 
     def __str__(self) -> str:
         return f"{self.tag} on {self.publication}"
