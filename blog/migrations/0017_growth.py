@@ -20,6 +20,10 @@ class Migration(migrations.Migration):
             name="publication_by_author",
         ),
         migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(fields=["-at", "-id"], name="audit_newest"),
+        ),
+        migrations.AddIndex(
             model_name="publication",
             index=models.Index(
                 fields=["topic", "-published_at", "-live_from", "-id", "live_until"], name="publication_in_topic"

@@ -73,7 +73,10 @@ class AuditEntry(models.Model):
         ordering = ["-at", "-pk"]
         verbose_name = "entry in the record"
         verbose_name_plural = "entries in the record"
-        indexes = [models.Index(fields=["post", "-at"], name="audit_of_post")]
+        indexes = [
+            models.Index(fields=["post", "-at"], name="audit_of_post"),
+            models.Index(fields=["-at", "-id"], name="audit_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}: {self.about}"
