@@ -85,8 +85,11 @@ class StaffSite(AdminSite):
         return [*found, {"name": "Help", "url": url, "current": request.path == url}]
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
-        """Django's own guard, with the staff side's policy and a page that says who may do what was tried."""
-        return staff_policy(super().admin_view(self._explained(view), cacheable))
+        """Django's own guard, with the staff side's policy and a page that says who may do what was tried.
+
+        Whatever Django calls cacheable, such as its page for a new password, no browser keeps.
+        """
+        return staff_policy(super().admin_view(self._explained(view)))
 
     def _explained(self, view: Callable) -> Callable:
         @wraps(view)
