@@ -67,7 +67,7 @@ fill_in() {
             -e "s|@COUNTS_DIR@|$COUNTS_DIR|g" \
             "$file" >"$RUN/${file##*/}"
     done
-    is_counting || : >"$RUN/reads.conf"
+    is_counting || sed -i '/^access_log /d' "$RUN/reads.conf"
     if test "$TLS" != on; then
         mv "$RUN/plain.conf" "$RUN/servers.conf"
     elif has_certificate; then

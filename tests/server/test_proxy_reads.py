@@ -1,5 +1,6 @@
 """nginx notes what is read by the site's own rules, and the site behind it counts it."""
 
+import http.client
 import re
 import time
 
@@ -34,7 +35,7 @@ def test_known_bots_are_the_same_to_nginx_and_to_the_site():
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(serve):
     site = serve(f"http://{HOST}")
     site.python(PUBLISH)
@@ -71,10 +72,23 @@ def test_what_is_read_through_nginx_is_counted_once_and_says_nothing_of_who_read
     ask("/blog/peels/", Accept_Language="the-last")
 
     today = folder / file_name(time.time())
-    lines = [b"read peels"] * 2 + [b"call peels"] * 2 + [b"book peels", b"read peels"]
+    # In the order in which nginx's processes got to it.
+    lines = [b"book peels", *[b"call peels"] * 2, *[b"read peels"] * 3]
     assert eventually(lambda: today.exists() and today.read_bytes().count(b"\n") == len(lines))
-    assert re.fullmatch(rb"".join(rb"[0-9]{10}\.[0-9]{3} %s\n" % one for one in lines), today.read_bytes())
+    said = sorted(one.partition(b" ")[2] for one in today.read_bytes().splitlines())
+    assert said == lines and re.fullmatch(rb"([0-9]{10}\.[0-9]{3} [a-z]{4} peels\n)+", today.read_bytes())
     assert not (site.folder / "reads").exists(), "the site leaves it to nginx"
+
+    # Who asks without an end is answered each time, and does not fill the disk.
+    begun, connection = time.monotonic(), http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=20)
+    for _ in range(1500):
+        connection.request("GET", "/blog/peels/", headers={"Host": HOST, "User-Agent": SAFARI})
+        answer = connection.getresponse()
+        assert answer.read() and answer.status == 200
+    connection.close()
+    time.sleep(0.2)
+    noted, seconds = today.read_bytes().count(b"\n"), time.monotonic() - begun
+    assert 1200 <= noted <= 1200 + 20 * seconds + len(lines)
 
     # A day later the site counts it.
     a_day = 86_400
@@ -83,5 +97,13 @@ def test_what_is_read_through_nginx_is_counted_once_and_says_nothing_of_who_read
     today.unlink()
     site.environment["COUNTS_DIR"] = str(folder)
     site.run("daily")
-    assert site.python(COUNT).strip() == "[(3, 2, 1)]"
+    assert site.python(COUNT).strip() == f"[({noted - 3}, 2, 1)]"
     assert list(folder.iterdir()) == []
+
+
+def test_without_a_folder_nginx_serves_and_says_that_it_does_not_count(site, put_in_front):
+    proxy = put_in_front(site, COUNTS_DIR="/proc/none")
+    assert proxy.get("/blog/peels/", headers={"User-Agent": SAFARI}).status == 200
+    assert proxy.log == "Readers are not counted: /proc/none cannot be written to.\n" + "".join(
+        line for line in proxy.log.splitlines(keepends=True) if line.startswith("{")
+    )
