@@ -49,6 +49,8 @@ TABLE = {
     "admin:jsi18n": (STAFF, NOT_ANSWERED),
     "admin:app_list": (ROLES, ROLES),
     "preview": (EVERYBODY, NOT_ANSWERED),
+    # Browsers tell of a tap by themselves.
+    "tap": (NOT_ANSWERED, EVERYBODY),
     # Posts.
     "admin:blog_post_signed_in": (EVERYBODY, NOT_ANSWERED),
     "admin:blog_post_autosave_new": (NOT_ANSWERED, WRITERS),
