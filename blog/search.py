@@ -23,6 +23,8 @@ from blog.models.search_entry import MAX_FOUND
 MAX_QUERY_LENGTH = 200
 MAX_WORDS = 8
 PASSAGE_LENGTH = 220
+# From how many articles, the latest, other spellings are learnt: more of them hardly know other words.
+MAX_LEARNT = 1000
 # With as few results as this, another spelling is offered where it finds more.
 FEW = 2
 
@@ -129,7 +131,7 @@ def _respelled(query: str, terms: Sequence[str], nothing_found: bool, now: datet
     known = vocabulary(now)
     doubtful = {term for term in terms if term not in known.terms}
     if nothing_found and len(terms) > 1:
-        doubtful = {term for term in doubtful if not SearchEntry.objects.live(now).matching([term]).exists()}
+        doubtful = {term for term in doubtful if not _find([term], now).count}
     pieces = words.marked(query, doubtful)
     meant = {piece: _nearest(piece, known) or piece for piece, is_doubtful in pieces if is_doubtful}
     other = "".join(meant[piece] if is_doubtful else piece for piece, is_doubtful in pieces)
@@ -146,12 +148,13 @@ def _nearest(word: str, known: Vocabulary) -> str:
 
 
 def vocabulary(now: datetime) -> Vocabulary:
-    """The words to correct a question with: only those of what is live at ``now``. Kept in the process."""
+    """The words to correct a question with: of the latest articles that are live at ``now``; kept in the process."""
     return reading.kept("vocabulary", now, lambda: _read_vocabulary(now))
 
 
 def _read_vocabulary(now: datetime) -> Vocabulary:
     counts: Counter[str] = Counter()
-    for line in SearchEntry.objects.live(now).values_list("spellings", flat=True).iterator():
+    latest = SearchEntry.objects.live(now).order_by("-pk").values_list("spellings", flat=True)
+    for line in latest[:MAX_LEARNT].iterator():
         counts.update(line.split())
     return Vocabulary(counts, frozenset(words.term(word) for word in counts))

@@ -131,6 +131,15 @@ def test_a_list_gets_its_next_page_at_the_minute(client, monkeypatch):
     get(client, "/blog/?page=2", 404)
 
 
+def test_other_spellings_are_learnt_from_the_latest_articles(client, monkeypatch):
+    monkeypatch.setattr("blog.search.MAX_LEARNT", 1)
+    make_post("Older laser")
+    make_post("Newer lamps")
+    assert get(client, "/search/?q=lamsp").cards == ["Newer lamps"]
+    assert get(client, "/search/?q=lasre").cards == []
+    assert get(client, "/search/?q=laser").cards == ["Older laser"]
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="EXPLAIN QUERY PLAN is SQLite's")
 class TestPlans:
     """SQLite chooses without knowing how many rows there are, so its plan for few is that for many."""
