@@ -33,6 +33,8 @@ from .pieces import call_for, excerpt_of, link_addresses, patients_in
 POSTS_PER_PAGE = 10
 MORE_POSTS = 3
 FEED_LENGTH = 20
+# Characters of text in one feed: many readers refuse larger files. A single longer article still comes whole.
+FEED_TEXT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def newest_posts(now: datetime, count: int) -> list[Publication]:
 def feed_articles(now: datetime, clinic: Practice | None = None) -> list[FeedArticle]:
     """The newest live articles that may be indexed, whole. Four queries at most, however many pictures and links.
 
-    Care cards in them end with the numbers of ``clinic``; without one, it is asked for where there is such a card.
+    There are ``FEED_LENGTH`` of them, or as many as ``FEED_TEXT`` has room for. Care cards in them end with the numbers
+    of ``clinic``; without one, it is asked for where there is such a card.
     """
     found = (
         Publication.objects.live(now)
@@ -120,10 +123,14 @@ def feed_articles(now: datetime, clinic: Practice | None = None) -> list[FeedArt
     images = {image.pk: image for image in Image.objects.filter(pk__in=used)}
     pictures, left_out = public_pictures(images, now), patients_in(images)
     links = link_addresses((article.body for article in found), now)
-    articles = []
+    articles: list[FeedArticle] = []
+    room = FEED_TEXT
     for article in found:
         sources, address = on_page(article), full_address(article.get_absolute_url())
         html = render_for_feeds(article.body, pictures, address, links, call_for(clinic), numbers(sources))
+        room -= len(html)
+        if articles and room < 0:
+            break
         articles.append(FeedArticle(article, html, list(article.tags.all()), excerpt_of(article, left_out), sources))
     return articles
 

@@ -260,6 +260,15 @@ def test_the_twenty_newest_that_may_be_indexed(client, path):
     assert [entry["title"] for entry in entries(client, path)] == [f"Post {number}" for number in range(21, 1, -1)]
 
 
+def test_fewer_where_they_are_very_long(client, monkeypatch):
+    for number in range(3):
+        make_post(f"Post {number}", body=f"<p>{'word ' * 100}</p>", now=LONG_AGO + number * DAY)
+    monkeypatch.setattr("blog.reading.lists.FEED_TEXT", 1100)
+    assert [entry["title"] for entry in entries(client, "/feed/")] == ["Post 2", "Post 1"]
+    monkeypatch.setattr("blog.reading.lists.FEED_TEXT", 100)
+    assert [entry["title"] for entry in entries(client, "/feed/")] == ["Post 2"]
+
+
 @pytest.mark.parametrize("path", FEEDS)
 def test_an_article_stays_the_same_entry_at_another_address(client, path):
     post = make_post(now=LONG_AGO)
