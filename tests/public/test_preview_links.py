@@ -27,6 +27,7 @@ from blog.publishing import (
     publish,
     save_draft,
 )
+from medspa.logs import Lines
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +127,8 @@ def test_every_end_is_the_same_page(draft, client):
     answers.append(client.get(trashed[1]))
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    # Each has a number of its own, by which it is found in the log.
+    assert len({answer.headers.pop("X-Request-ID") for answer in answers}) == len(answers)
     assert len({str(sorted(answer.headers.items())) for answer in answers}) == 1
     text = Page(answers[0]).text
     assert "There is no preview here" in text and "Quillwort" not in text
@@ -272,7 +275,7 @@ def test_no_log_of_django_has_the_secret(draft, client, caplog, monkeypatch):
     assert client.get(address).status_code == 500
     assert client.get(address[:-1] + "/more/").status_code == 404
     console = logging.getLogger().manager.root.handlers
-    formatters = [one.formatter for one in console if type(one.formatter).__name__ == "WithoutSecrets"]
+    formatters = [one.formatter for one in console if isinstance(one.formatter, Lines)]
     assert formatters, "the log that a server writes"
     written = "\n".join(formatters[0].format(record) for record in caplog.records)
     assert "ZeroDivisionError" in written and "/preview/*" in written
