@@ -123,6 +123,7 @@ def test_browsers_are_told_to_ask_each_time_and_are_answered_from_what_is_kept(p
         ("/blog/pictures/1/a.jpg", {}),
         ("/blog/%70ictures/1/b.jpg", {}),
         ("/healthz", {}),
+        ("/readyz", {}),
         ("/search/?q=bruise", {}),
         ("/blog/lost/", {"status": 404}),
         ("/blog/broken/", {"status": 500}),
