@@ -20,7 +20,7 @@ WITHOUT_LOGIN = EVERYBODY - {"reader"}  # who is signed out on the way, and told
 NOT_ANSWERED = None  # to no member of staff: there is no such page, or no such form
 
 TABLE = {
-    # The staff side itself, and the one page by secret link.
+    # The staff side itself, the one page by secret link, and what browsers tell of readers' taps.
     "admin:welcome": (WITHOUT_LOGIN, WITHOUT_LOGIN),
     "admin:forgotten": (WITHOUT_LOGIN, WITHOUT_LOGIN),
     "admin:forgotten_sent": (WITHOUT_LOGIN, NOT_ANSWERED),
@@ -49,7 +49,6 @@ TABLE = {
     "admin:jsi18n": (STAFF, NOT_ANSWERED),
     "admin:app_list": (ROLES, ROLES),
     "preview": (EVERYBODY, NOT_ANSWERED),
-    # Browsers tell of a tap by themselves.
     "tap": (NOT_ANSWERED, EVERYBODY),
     # Posts.
     "admin:blog_post_signed_in": (EVERYBODY, NOT_ANSWERED),

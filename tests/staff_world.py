@@ -101,10 +101,8 @@ class World:
 
     def keys(self, name: str) -> dict[str, object]:
         """What stands in the address called ``name``: the record that makes most sense there."""
-        if name == "preview":
-            return {"token": self.token}
-        if name == "tap":
-            return {"happened": "call", "slug": "an-article"}
+        if name in ("preview", "tap"):
+            return {"token": self.token, "happened": "call", "slug": "live"}
         kind, _, act = name.removeprefix("admin:").removeprefix("blog_").partition("_")
         if name.startswith("/"):
             kind, act = name.split("/")[3] if name.count("/") > 3 else "", ""

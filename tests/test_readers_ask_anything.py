@@ -18,7 +18,7 @@ from staff_world import World, address_of, named_addresses
 from medspa.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_one_connection", "quiet")]
-ANSWERS = {200, 206, 301, 302, 304, 400, 401, 403, 404, 405, 410, 413, 416}
+ANSWERS = {200, 204, 206, 301, 302, 304, 400, 401, 403, 404, 405, 410, 413, 416}
 METHODS = ("GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "BREW", "get", "")
 PARAMETERS = ("page", "q", "next", "fbclid", "utm_source", "o", "e", "_popup", "_to_field", "as", "", "%00", "page[]")
 HEADERS = (
