@@ -15,6 +15,9 @@ from medspa.reads import ReadsFile
 
 bootstrap.load_settings()  # wrong settings end here with one sentence, not in every worker with a traceback
 
+# What a page asks PostgreSQL ends after 30 seconds: a table that somebody holds must not come to hold every thread.
+os.environ.setdefault("PGOPTIONS", "-c statement_timeout=30s")
+
 reads = ReadsFile(settings.COUNTS_DIR) if settings.COUNT_READS == "site" else None
 
 

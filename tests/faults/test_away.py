@@ -4,11 +4,14 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
 
 import psycopg2
+from live_site import ROOT
 from staff_client import Answer, Staff, Window, eventually
 
 ON = os.environ["TEST_ON"]
@@ -74,7 +77,7 @@ def test_readers_have_pages_staff_lose_nothing_and_all_comes_back(site):
         (site.folder / "data").mkdir()
         (site.folder / "db.sqlite3").rename(site.folder / "data/db.sqlite3")
         site.environment["DATABASE_URL"] = f"sqlite:///{site.folder / 'data/db.sqlite3'}"
-    site.environment["WEB_CONCURRENCY"] = "1"
+    site.environment |= {"WEB_CONCURRENCY": "1", "PGOPTIONS": "-c statement_timeout=4s"}
     posts = json.loads(site.begin(MAKE))
     site.start()
     staff, reader = Staff(site).sign_in(), Staff(site)
@@ -140,6 +143,7 @@ def test_readers_have_pages_staff_lose_nothing_and_all_comes_back(site):
 
     if ON == "postgres":
         cut_off(site, reader, staff, posts)
+        held(site, reader)
 
 
 def cut_off(site, reader: Staff, staff: Staff, posts: dict[str, int]) -> None:
@@ -168,3 +172,18 @@ def cut_off(site, reader: Staff, staff: Staff, posts: dict[str, int]) -> None:
             connection.close()
     assert eventually(lambda: reader.ask("/blog/nowhere/").status == 404, 10)
     assert window.autosave(body="<p>Room again.</p>").json()["state"] == "saved"
+
+
+def held(site, reader: Staff) -> None:
+    """Somebody holds a table and does not let go: who needs it gets an answer all the same, and no thread is lost."""
+    assert reader.ask("/blog/stays/").status == 200
+    with closing(psycopg2.connect(site.environment["DATABASE_URL"])) as holding:
+        holding.cursor().execute("LOCK TABLE blog_publication IN ACCESS EXCLUSIVE MODE")
+        assert is_a_503(reader.ask("/blog/nowhere/"))
+        assert reader.ask("/blog/stays/").status == 200
+    assert reader.ask("/blog/nowhere/").status == 404
+    says = "import medspa.gunicorn, psycopg2, sys; ask = psycopg2.connect(sys.argv[1]).cursor(); "
+    says += "ask.execute('SHOW statement_timeout'); print(ask.fetchone()[0])"
+    bare = {name: value for name, value in site.environment.items() if name != "PGOPTIONS"}
+    command = [sys.executable, "-c", says, site.environment["DATABASE_URL"]]
+    assert subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True).stdout == "30s\n"
