@@ -10,7 +10,7 @@ TEST_PROCESSES ?= 2
 VENV = .venv/bin/python
 export PYTHON
 
-.PHONY: help run test test-sqlite test-postgres test-browser test-image check format audit look clean packages dev-packages
+.PHONY: help run test test-sqlite test-postgres test-browser test-image check format audit look bench clean packages dev-packages
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
@@ -59,6 +59,9 @@ audit: dev-packages ## ask PyPI's advisories about every pinned package
 
 look: dev-packages ## pictures of every page, at 390 and 1440 pixels, light and dark, into var/look/
 	@$(VENV) tests/look.py $(ARGS)
+
+bench: dev-packages ## measure speed, memory and weight; the table goes into docs/performance.md (ARGS=--quick: short)
+	@PYTHONPATH=tests:tests/server $(VENV) tests/bench/run.py $(ARGS)
 
 clean: ## remove .venv and caches; var/ with the site's data stays
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis test-results

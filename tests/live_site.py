@@ -31,9 +31,13 @@ def free_port() -> int:
 
 
 class LiveSite:
-    """One site. ``url`` is its address; ``username`` and ``password`` sign in a superuser with every role."""
+    """One site. ``url`` is its address; ``username`` and ``password`` sign in a superuser with every role.
+
+    ``application`` is what gunicorn serves instead of the site's own, as ``module:name``.
+    """
 
     username, password = USERNAME, PASSWORD
+    application = ""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -83,7 +87,7 @@ class LiveSite:
         """Serve the site; returns once it answers."""
         with open(self.folder / "gunicorn.log", "ab") as log:
             self._server = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "python:medspa.gunicorn"],
+                [sys.executable, "-m", "gunicorn", "-c", "python:medspa.gunicorn", *filter(None, [self.application])],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
