@@ -1,6 +1,5 @@
 """What a page costs with a hundred posts and with a hundred times as many, without the page cache."""
 
-import json
 from statistics import median
 
 from load import CannotMeasure, Connection, Staff
@@ -101,7 +100,7 @@ class Asking:
         staff = Staff(site.url, site.username, site.password)
         self.connection = Connection(site.port, {"Host": HOST, "Cookie": staff.cookie()})
         # Readers' pages do not look at cookies.
-        self.addresses = json.loads(data.site().python(FIND).splitlines()[-1]) | STAFF
+        self.addresses = data.ask(FIND) | STAFF
 
     def ask(self, kind: str, after_a_change: bool = False) -> float:
         """Seconds that Django took for this kind of page."""

@@ -5,13 +5,13 @@ import re
 import time
 from pathlib import Path
 
-from load import BROWSER, CannotMeasure, Connection, ask_all, together
+from load import CannotMeasure, Connection, ask_all, together
 from proxy import HOST
 from results import Row, Section
 from servers import Bench, workers_of
 
 MOST = 150  # MB
-HEADERS = BROWSER | {"Host": HOST}
+HEADERS = {"Host": HOST}
 FIND = """
 from django.utils import timezone
 from blog.models import Author, Publication, Tag, Topic

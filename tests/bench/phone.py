@@ -6,12 +6,12 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from cached import PAGES
 from chromium import NOT_FOUND, find_chromium, flags
 from load import CannotMeasure
 from results import Row, Section
 from servers import Bench
 
+PAGES = {"article": "/blog/who-pays-for-botulinum-toxin/", "index": "/blog/"}
 SCREEN = {"width": 390, "height": 844}
 DENSITIES = (2, 3)
 KB = 1000
@@ -30,8 +30,8 @@ class Load:
     whole: int
     scrolled: int
     third: list[str]
-    scripts: int
-    cookies: int
+    scripts: list[str]
+    cookies: list[str]
 
 
 def measure(bench: Bench, plan) -> list[Section]:
@@ -50,27 +50,25 @@ def measure(bench: Bench, plan) -> list[Section]:
 def _weights(site, chromium: str) -> list[Row]:
     from playwright.sync_api import sync_playwright
 
-    rows, loads = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags())
-        for density in DENSITIES:
-            for name in ("article", "index"):
-                load = _load(browser, site.url, PAGES[name], density)
-                loads.append(load)
-                if density == DENSITIES[0]:
-                    rows.append(_frame(name, load))
-                if name == "article":
-                    rows.append(_kilobytes(f"main picture of an article, {density} pixels to one", load.hero, HERO))
-                at = f"{name} as it opens, {density} pixels to one"
-                rows.append(_kilobytes(at, load.whole, WHOLE if name == "article" else None))
-                rows.append(_kilobytes(f"{name} read to its end, {density} pixels to one", load.scrolled, None))
+        loads = {(name, one): _load(browser, site.url, PAGES[name], one) for name in PAGES for one in DENSITIES}
         browser.close()
+    rows = [_frame(name, loads[name, DENSITIES[0]]) for name in PAGES]
+    article, index = ([loads[name, one] for one in DENSITIES] for name in PAGES)
+    rows += [
+        _kilobytes("main picture of an article", [load.hero for load in article], HERO),
+        _kilobytes("article as it opens", [load.whole for load in article], WHOLE),
+        _kilobytes("article read to its end", [load.scrolled for load in article], WHOLE),
+        _kilobytes("index as it opens", [load.whole for load in index]),
+        _kilobytes("index read to its end", [load.scrolled for load in index]),
+    ]
     for what, found in {
-        "requests to others": [address for load in loads for address in load.third],
-        "cookies": range(sum(load.cookies for load in loads)),
-        "scripts": range(sum(load.scripts for load in loads)),
+        "requests to others": [address for load in loads.values() for address in load.third],
+        "cookies": [name for load in loads.values() for name in load.cookies],
+        "scripts": [address for load in loads.values() for address in load.scripts],
     }.items():
-        rows.append(Row(what, f"{len(found)} {' '.join(map(str, found))}".strip(), len(found), at_most=0))
+        rows.append(Row(what, " ".join([str(len(found)), *found]), len(found), at_most=0))
     return rows
 
 
@@ -81,8 +79,9 @@ def _frame(name: str, load: Load) -> Row:
     return Row(f"{name}: HTML, CSS and font", f"{total:.1f} KB: {shown}", total, at_most=FRAME, unit=" KB")
 
 
-def _kilobytes(what: str, size: int, bound: float | None) -> Row:
-    return Row(what, f"{size / KB:.1f} KB", size / KB, at_most=bound, unit=" KB")
+def _kilobytes(what: str, sizes: list[int], bound: float | None = None) -> Row:
+    shown = ", ".join(f"{size / KB:.1f} KB at {one}" for size, one in zip(sizes, DENSITIES, strict=True))
+    return Row(what, f"{shown} device pixels to one", max(sizes) / KB, at_most=bound, unit=" KB")
 
 
 def _load(browser, url: str, path: str, density: int) -> Load:
@@ -119,8 +118,8 @@ def _load(browser, url: str, path: str, density: int) -> Load:
         whole=whole,
         scrolled=sum(sizes.values()),
         third=[address for _, address in kinds.values() if not address.startswith((url, "data:"))],
-        scripts=sum(kind == "Script" for kind, _ in kinds.values()),
-        cookies=len(context.cookies()),
+        scripts=[address for kind, address in kinds.values() if kind == "Script"],
+        cookies=[cookie["name"] for cookie in context.cookies()],
     )
     context.close()
     return found

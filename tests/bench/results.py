@@ -68,6 +68,8 @@ class Row:
         """What it should be; blank where nothing is asked."""
         if self.at_least is not None:
             return f"≥ {self.at_least:g}{self.unit}"
+        if self.at_most == 0:
+            return "0"
         return f"≤ {self.at_most:g}{self.unit}" if self.at_most is not None else ""
 
     @property

@@ -41,9 +41,13 @@ class Data:
         """This site on a port of its own, not served yet."""
         site = LiveSite(self.folder)
         # Anybody's own access log and proxies stay out of it.
-        site.environment |= {"ACCESS_LOG": "", "FORWARDED_ALLOW_IPS": "127.0.0.1", **self.environment, **more}
-        site.environment["SITE_URL"] = SITE_URL
+        own = {"ACCESS_LOG": "", "FORWARDED_ALLOW_IPS": "127.0.0.1", "SITE_URL": SITE_URL}
+        site.environment |= own | self.environment | more
         return site
+
+    def ask(self, code: str) -> object:
+        """Run Python inside the site; what it printed last, as JSON."""
+        return json.loads(self.site().python(code).splitlines()[-1])
 
 
 class Bench:
@@ -89,8 +93,11 @@ class Bench:
         site.environment |= {"PYTHONPATH": str(HERE)}
         if database == POSTGRES:
             (site.folder / "db.sqlite3").unlink()
-            site.environment["DATABASE_URL"] = self._database(name)
-            site.run("start", "--no-samples", "--no-serve")
+            if self._postgres is None:
+                self._start_postgres()
+                site.environment["DATABASE_URL"] = self._database("empty", "template1")
+                site.run("start", "--no-samples", "--no-serve")
+            site.environment["DATABASE_URL"] = self._database(name.replace("-", "_"), "empty")
         return site
 
     def _empty(self) -> LiveSite:
@@ -102,16 +109,16 @@ class Bench:
             site.prepare()
         return site
 
-    def _database(self, name: str) -> str:
-        if self._postgres is None:
-            self._postgres = Server()
-            self._ending.callback(self._postgres.stop)
-            self._ending.callback(shutil.rmtree, self._postgres.home, ignore_errors=True)
-            self._postgres.start()
-        name = name.replace("-", "_")
+    def _start_postgres(self) -> None:
+        self._postgres = Server()
+        self._ending.callback(shutil.rmtree, self._postgres.home, ignore_errors=True)
+        self._ending.callback(self._postgres.stop)
+        self._postgres.start()
+
+    def _database(self, name: str, like: str) -> str:
         with contextlib.closing(self.connect("postgres")) as connection:
             connection.autocommit = True
-            connection.cursor().execute(f"CREATE DATABASE {name}")
+            connection.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         return self._postgres.url.replace("/blog?", f"/{name}?")
 
     def connect(self, database: str):

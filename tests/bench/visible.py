@@ -1,17 +1,18 @@
 """From an acknowledged publication until every process shows it, and whether anybody saw a mixture."""
 
-import json
 import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import lxml.html
 from load import CannotMeasure, Connection, Staff
 from proxy import HOST
 from results import Row, Section, Spread
 from servers import POSTGRES, SAYS_WHO, SQLITE, Bench, workers_of
 
+POSTS = 100
 AT_ONCE, THROUGH_NGINX = 1.0, 3.0
 PROCESSES = 4
 EVERY = 0.02  # seconds between two looks
@@ -77,8 +78,8 @@ def measure(bench: Bench, plan) -> list[Section]:
 
 
 def _rows(bench: Bench, plan, database: str) -> list[Row]:
-    data = bench.samples(database)
-    post, path = json.loads(data.site().python(FIND).splitlines()[-1])
+    data = bench.posts(POSTS, database)
+    post, path = data.ask(FIND)
     with (
         bench.serve(data, SAYS_WHO, WEB_CONCURRENCY=str(PROCESSES)) as site,
         bench.nginx(site) as proxy,
@@ -128,7 +129,8 @@ def _publish(staff: Staff, post: int, turn: int) -> float:
     )
     acknowledged = time.monotonic()
     if "data-release" in answer:
-        raise CannotMeasure("The post could not be published")
+        said = lxml.html.fromstring(answer).xpath("string(//*[@role='alert'])")
+        raise CannotMeasure(f"The post could not be published. {said}")
     return acknowledged
 
 
