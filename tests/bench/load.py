@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 
+import lxml.etree
 import lxml.html
 
 CONNECTIONS = 32
@@ -115,6 +116,14 @@ def together(act: Callable[[], None], people: int) -> None:
     with ThreadPoolExecutor(people) as pool:
         for done in [pool.submit(act) for _ in range(people)]:
             done.result()
+
+
+def sitemaps(connection: Connection) -> list[str]:
+    """The sitemap, and the parts that it names where it is one of parts."""
+    whole = connection.good("/sitemap.xml").body
+    found = lxml.etree.fromstring(whole).xpath("//*[local-name()='sitemap']/*[local-name()='loc']/text()")
+    parts = [urllib.parse.urlsplit(address) for address in found]
+    return ["/sitemap.xml", *(f"{part.path}?{part.query}" if part.query else part.path for part in parts)]
 
 
 class Staff:

@@ -1,17 +1,17 @@
 """What a process holds after everything was read: every article, every page of every list, and many questions."""
 
 import random
-import re
 import time
 from pathlib import Path
 
-from load import CannotMeasure, Connection, ask_all, together
+from load import CannotMeasure, Connection, ask_all, sitemaps, together
 from proxy import HOST
 from results import Row, Section
 from servers import Bench, workers_of
 
 MOST = 150  # MB
 HEADERS = {"Host": HOST}
+UNPACKED = HEADERS | {"Accept-Encoding": "identity"}
 FIND = """
 from django.utils import timezone
 from blog.models import Author, Publication, Tag, Topic
@@ -39,7 +39,7 @@ def measure(bench: Bench, plan) -> list[Section]:
         at_start = _held(site)
         until = time.monotonic() + plan.crawl
         numbered = _every_number(site.port, lists, until)
-        others = ["/feed/", "/feed/atom/", "/feed/json/", "/robots.txt", *_sitemaps(site.port)]
+        others = ["/feed/", "/feed/atom/", "/feed/json/", "/robots.txt", *sitemaps(Connection(site.port, UNPACKED))]
         paths = [*others, *articles, *questions]
         random.Random(1).shuffle(paths)
         found = ask_all(site.port, paths, HEADERS, until)
@@ -99,12 +99,6 @@ def _every_number(port: int, lists: list[str], until: float) -> list[str]:
 
     together(reader, 4)
     return found
-
-
-def _sitemaps(port: int) -> list[str]:
-    body = Connection(port, {"Host": HOST, "Accept-Encoding": "identity"}).good("/sitemap.xml").body.decode()
-    parts = re.findall(r"<sitemap>\s*<loc>https?://[^/]+(/[^<]+)</loc>", body)
-    return ["/sitemap.xml", *(part.replace("&amp;", "&") for part in parts)]
 
 
 def _held(site) -> dict[int, dict[str, float]]:

@@ -56,7 +56,7 @@ class Plan:
     lighthouse: bool = False
 
 
-FULL = Plan(3, 5, 100, 10_000, 15, 6, 2000, 150, 3)
+FULL = Plan(2, 7, 100, 10_000, 15, 8, 2000, 200, 3)
 QUICK = Plan(1, 1, 10, 400, 3, 1, 50, 10, 1)
 
 
