@@ -71,16 +71,16 @@ def main() -> None:
     bench = Bench()
     try:
         sections = [section for name in groups for section in _measured(bench, plan, name)]
-        programs = bench.programs() | _versions()
+        said = about(bench.programs() | _versions(), time.monotonic() - started)
+        print(f"\n{table(sections)}\n\n{summary(sections)}\n{said}")
+        if asked.quick or asked.only:
+            print("Nothing was written down: only a whole run is worth keeping.")
+        else:
+            write_down(sections, said, DOCUMENT)
+            print(f"Written into {DOCUMENT.relative_to(ROOT)}.")
     finally:
+        say("Tidying up …")
         bench.close()
-    said = about(programs, time.monotonic() - started)
-    print(f"\n{table(sections)}\n\n{summary(sections)}\n{said}")
-    if asked.quick or asked.only:
-        print("Nothing was written down: only a whole run is worth keeping.")
-    else:
-        write_down(sections, said, DOCUMENT)
-        print(f"Written into {DOCUMENT.relative_to(ROOT)}.")
     if any(row.failed for section in sections for row in section.rows):
         sys.exit(1)
 
