@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from load import CONNECTIONS, Answer, CannotMeasure, Connection, ask_all, rate
 from proxy import HOST
 from results import Comparison, Row, Section, compare
-from servers import COUNTED, Bench, workers_of
+from servers import COUNTED, Bench
 
 POSTS = 100
 LISTS = {"index": "/blog/", "feed": "/feed/"}
@@ -123,6 +123,6 @@ def _clicks(bench: Bench, article: str) -> Row:
         found = ask_all(site.port, paths, TO_HOST, time.monotonic() + 120, people=8)
         if set(found.values()) != {200} or len(found) != CLICKS:
             raise CannotMeasure(f"{len(found)} links with fbclid were answered by {set(found.values())}")
-        made, processes = renders.read_text().count(article) - before, len(workers_of(site))
+        made, processes = renders.read_text().count(article) - before, len(site.workers())
     measured = f"{made} for {CLICKS:,} different ones, in {processes} processes"
     return Row("renders of an article for links with fbclid", measured, made, at_most=processes)

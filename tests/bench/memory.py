@@ -7,7 +7,7 @@ from pathlib import Path
 from load import CannotMeasure, Connection, ask_all, sitemaps, together
 from proxy import HOST
 from results import Row, Section
-from servers import Bench, workers_of
+from servers import Bench
 
 MOST = 150  # MB
 HEADERS = {"Host": HOST}
@@ -104,7 +104,7 @@ def _every_number(port: int, lists: list[str], until: float) -> list[str]:
 def _held(site) -> dict[int, dict[str, float]]:
     """Memory of each worker in MB: all that is resident, and its share where several processes have it together."""
     found = {}
-    for pid in workers_of(site):
+    for pid in site.workers():
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         found[pid] = {
             line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines if line.startswith(("Rss:", "Pss:"))

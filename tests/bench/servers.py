@@ -183,12 +183,6 @@ def _packed(answer: Answer) -> list:
     return [answer.status, headers, base64.b64encode(answer.body).decode()]
 
 
-def workers_of(site: LiveSite) -> list[int]:
-    """The process ids of a served site's workers."""
-    master = site.pid
-    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
-
-
 def say(sentence: str) -> None:
     """A line of progress."""
     print(sentence, flush=True)

@@ -10,7 +10,7 @@ import lxml.html
 from load import CannotMeasure, Connection, Staff
 from proxy import HOST
 from results import Row, Section, Spread
-from servers import POSTGRES, SAYS_WHO, SQLITE, Bench, workers_of
+from servers import POSTGRES, SAYS_WHO, SQLITE, Bench
 
 POSTS = 100
 AT_ONCE, THROUGH_NGINX = 1.0, 3.0
@@ -136,7 +136,7 @@ def _publish(staff: Staff, post: int, turn: int) -> float:
 
 def _one_for_each_process(site, path: str) -> list[Connection]:
     found: dict[str, Connection] = {}
-    workers = {str(pid) for pid in workers_of(site)}
+    workers = {str(pid) for pid in site.workers()}
     until = time.monotonic() + 60
     while set(found) != workers:
         if time.monotonic() > until:
