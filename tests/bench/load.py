@@ -39,7 +39,19 @@ def rate(url: str, seconds: float, headers: dict[str, str], status: int = 200) -
         raise CannotMeasure(NO_WRK)
     sent = [part for name, value in (BROWSER | headers).items() for part in ("-H", f"{name}: {value}")]
     # Two threads, so that the asking is not the limit where nginx answers.
-    command = [wrk, "-t", "2", "-c", str(CONNECTIONS), "-d", f"{max(1, round(seconds))}s", *sent, url]
+    command = [
+        wrk,
+        "-t",
+        "2",
+        "-c",
+        str(CONNECTIONS),
+        "-d",
+        f"{max(1, round(seconds))}s",
+        "--timeout",
+        "10s",
+        *sent,
+        url,
+    ]
     said = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30).stdout
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
     wrong = re.search(r"Socket errors: (?!connect 0, read 0, write 0, timeout 0).*|Non-2xx or 3xx.*", said)

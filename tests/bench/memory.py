@@ -46,7 +46,7 @@ def measure(bench: Bench, plan) -> list[Section]:
         if wrong := {status for status in found.values() if status != 200}:
             raise CannotMeasure(f"Pages were answered by {wrong}")
         once = _held(site)
-        again = ask_all(site.port, [*paths, *numbered], HEADERS, time.monotonic() + plan.crawl)
+        again = ask_all(site.port, [*paths, *numbered], HEADERS, time.monotonic() + plan.crawl / 2)
         twice = _held(site)
     if set(at_start) != set(twice):
         raise CannotMeasure("A worker was replaced meanwhile")
@@ -65,7 +65,7 @@ def measure(bench: Bench, plan) -> list[Section]:
                     at_most=MOST,
                     unit=" MB",
                 ),
-                Row(f"more after {len(again):,} pages a second time", f"{more:+.1f} MB"),
+                Row(f"more after {len(again):,} of them a second time", f"{more:+.1f} MB"),
                 Row(
                     "after both",
                     f"{max(one['Rss'] for one in twice.values()):.0f} MB resident",

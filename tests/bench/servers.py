@@ -40,8 +40,9 @@ class Data:
     def site(self, **more: str) -> LiveSite:
         """This site on a port of its own, not served yet."""
         site = LiveSite(self.folder)
-        # Anybody's own access log and proxies stay out of it.
-        own = {"ACCESS_LOG": "", "FORWARDED_ALLOW_IPS": "127.0.0.1", "SITE_URL": SITE_URL}
+        # What anybody has set for a site of their own stays out of it.
+        unset = dict.fromkeys(("ACCESS_LOG", "BIND", "GUNICORN_CMD_ARGS", "SITE_OPEN", "WEB_CONCURRENCY"), "")
+        own = unset | {"FORWARDED_ALLOW_IPS": "127.0.0.1", "SITE_URL": SITE_URL}
         site.environment |= own | self.environment | more
         return site
 
