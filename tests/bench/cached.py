@@ -52,6 +52,8 @@ def measure(bench: Bench, plan) -> list[Section]:
             ]
             found = _by_turns(plan, site.url + article, constant.url + AGAIN, known)
             alone.append(_ratio("article that did not change (304), of a constant 304", found, None, again))
+    # As in the composition, where nginx notes who reads.
+    with bench.serve(data, COUNT_READS="proxy") as site:
         through_nginx = _through_nginx(bench, plan, site, pages)
     spared = [_asked_again(again), _head(answers[article], head), _clicks(bench, article)]
     return [

@@ -25,6 +25,10 @@ SITE_URL = f"http://{HOST}"
 # With these a site counts what it renders, and has the addresses of inside.py.
 COUNTED = {"DJANGO_SETTINGS_MODULE": "inside_settings"}
 UNCACHED, SAYS_WHO = "inside_wsgi:uncached", "inside_wsgi:says_who"
+# What anybody has set for a site of their own stays out of it.
+NOT_OURS = (
+    "ACCESS_LOG BIND COUNT_READS COUNTS_DIR ERROR_EMAIL GUNICORN_CMD_ARGS SENTRY_DSN SITE_OPEN WEB_CONCURRENCY"
+).split()
 NO_NGINX = "nginx was not found. On Debian or Ubuntu: sudo apt install nginx"
 # Of one connection, or of the moment: gunicorn and nginx write them anew.
 OWN_HEADERS = ("connection", "date", "server", "transfer-encoding", "keep-alive")
@@ -40,9 +44,9 @@ class Data:
     def site(self, **more: str) -> LiveSite:
         """This site on a port of its own, not served yet."""
         site = LiveSite(self.folder)
-        # What anybody has set for a site of their own stays out of it.
-        unset = dict.fromkeys(("ACCESS_LOG", "BIND", "GUNICORN_CMD_ARGS", "SITE_OPEN", "WEB_CONCURRENCY"), "")
-        own = unset | {"FORWARDED_ALLOW_IPS": "127.0.0.1", "SITE_URL": SITE_URL}
+        for name in NOT_OURS:
+            site.environment.pop(name, None)
+        own = {"FORWARDED_ALLOW_IPS": "127.0.0.1", "SITE_URL": SITE_URL}
         site.environment |= own | self.environment | more
         return site
 

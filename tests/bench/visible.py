@@ -81,7 +81,7 @@ def _rows(bench: Bench, plan, database: str) -> list[Row]:
     data = bench.posts(POSTS, database)
     post, path = data.ask(FIND)
     with (
-        bench.serve(data, SAYS_WHO, WEB_CONCURRENCY=str(PROCESSES)) as site,
+        bench.serve(data, SAYS_WHO, WEB_CONCURRENCY=str(PROCESSES), COUNT_READS="proxy") as site,
         bench.nginx(site) as proxy,
     ):
         staff = Staff(site.url, site.username, site.password)
