@@ -172,6 +172,8 @@ MASTERS_ROOT = VAR_DIR / "masters"
 PRIVATE_ROOT = VAR_DIR / "private"
 # Where backups are written; its newest file's age is part of the site's health.
 BACKUP_DIR = Path(_folder).absolute() if (_folder := env.str("BACKUP_DIR", default="").strip()) else None
+# Where the daily work copies each of them to: another disk, or another computer's, mounted here.
+BACKUP_COPY_TO = Path(_folder).absolute() if (_folder := env.str("BACKUP_COPY_TO", default="").strip()) else None
 # A line for each read of an article, until `manage.py daily` counts them; the proxy in front writes them where it has
 # a cache of its own, because the site does not see what that one answers.
 COUNTS_DIR = Path(env.str("COUNTS_DIR", default="").strip() or VAR_DIR / "reads").absolute()

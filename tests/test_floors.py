@@ -47,6 +47,7 @@ FLOORS = (
     ("blog.digest", 2),
     ("blog.health", 2),
     ("blog.daily", 2),
+    ("blog.backup", 2),
     ("blog.clinic_time", 0),
     ("blog.proxy_mark", 1),
     ("blog.models", 1),

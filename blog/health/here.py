@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from blog import outbox
+from blog.backup import unfinished
 from blog.clinic_time import spoken
 from blog.models import DailyRun
 
@@ -74,21 +75,31 @@ def _sqlite() -> Finding:
 
 
 def backup() -> Finding:
-    """How old the newest file in the folder of the backups is; folders in it are not looked into."""
-    folder = settings.BACKUP_DIR
-    if folder is None:
+    """How old the newest backup is, and the newest copy where they are copied; whether a restoring was cut off."""
+    if name := unfinished():
+        return Finding(WRONG, f"Restoring {name} was cut off, so not all of it is here. Run manage.py restore again.")
+    if settings.BACKUP_DIR is None:
         return Finding(LOOK, "No backup folder is set, so nobody can say how old the newest backup is: set BACKUP_DIR.")
+    found = _newest_in(settings.BACKUP_DIR, "BACKUP_DIR", "backup")
+    if found.level != OK or settings.BACKUP_COPY_TO is None:
+        return found
+    copied = _newest_in(settings.BACKUP_COPY_TO, "BACKUP_COPY_TO", "copied backup")
+    return found if copied.level == OK else copied
+
+
+def _newest_in(folder: Path, setting: str, what: str) -> Finding:
+    """How old the newest file in the folder is; folders in it are not looked into."""
     if not folder.is_dir():
-        return Finding(WRONG, f"The backup folder {folder} is not there. Look at BACKUP_DIR and at the disk.")
+        return Finding(WRONG, f"The {what} folder {folder} is not there. Look at {setting} and at the disk.")
     newest: tuple[float, str] | None = None
     for found in folder.iterdir():
         # A name with a leading dot is a backup that is still being written, or one that was cut off.
         if not found.name.startswith(".") and found.is_file() and (status := found.stat()).st_size:
             newest = max(newest or (0.0, ""), (status.st_mtime, found.name))
     if newest is None:
-        return Finding(WRONG, f"There is no backup in {folder}. Make one now.")
+        return Finding(WRONG, f"There is no {what} in {folder}. Make one now.")
     age = time.time() - newest[0]
-    words = f"The newest backup is {age_in_words(age)} old ({newest[1]})"
+    words = f"The newest {what} is {age_in_words(age)} old ({newest[1]})"
     if age >= BACKUP_WRONG:
         return Finding(WRONG, f"{words}. Make one now, and look why none was made since.")
     return Finding(LOOK, f"{words}. Look why none was made since.") if age >= BACKUP_LOOK else Finding(OK, f"{words}.")
