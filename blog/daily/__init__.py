@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from blog.models import DailyRun
 
-from . import consents_ending, files_to_delete, links, orphan_files, reads, reviews_due, trash, unsent_mail
+from . import backup, consents_ending, files_to_delete, links, orphan_files, reads, reviews_due, trash, unsent_mail
 from .not_done import NotDone
 
 __all__ = ["STEPS", "NotDone", "Outcome", "run"]
 
 Step = Callable[[datetime], str]
 
-# In this order: mails that a step wrote are sent by the last one.
+# In this order: mails that a step wrote are sent after it, and the backup, which may take long, holds what was done.
 STEPS: dict[str, Step] = {
     "reviews_due": reviews_due.step,
     "trash": trash.step,
@@ -33,6 +33,7 @@ STEPS: dict[str, Step] = {
     "consents_ending": consents_ending.step,
     "reads": reads.step,
     "unsent_mail": unsent_mail.step,
+    "backup": backup.step,
 }
 # Whoever began a step longer ago than this and never ended it was stopped: the next one may take it over.
 STALE = timedelta(hours=1)

@@ -17,7 +17,8 @@ EVERY = {**SERVICES, "certificates": TLS["services"]["certificates"]}
 # What the Compose Specification knows, of what these files use.
 KNOWN = set(
     "build cap_drop command depends_on entrypoint env_file environment healthcheck image init logging mem_limit "
-    "networks pids_limit ports read_only restart security_opt shm_size stop_grace_period tmpfs user volumes".split()
+    "networks pids_limit ports profiles read_only restart security_opt shm_size stop_grace_period tmpfs user "
+    "volumes".split()
 )
 
 
@@ -60,7 +61,8 @@ def test_only_the_proxy_is_reached_from_outside_and_the_database_by_the_site_alo
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert PLAIN["networks"]["back"]["internal"] is True
     on = {name: set(service["networks"]) for name, service in SERVICES.items()}
-    assert on == {"db": {"back"}, "prepare": {"front", "back"}, "web": {"front", "back"}, "proxy": {"front"}}
+    site = {name: {"front", "back"} for name in ("prepare", "web", "daily")}
+    assert on == {"db": {"back"}, "proxy": {"front"}, **site}
 
 
 def test_masters_are_mounted_where_no_web_server_is():
@@ -73,6 +75,18 @@ def test_the_site_starts_after_its_database_is_prepared():
     assert SERVICES["prepare"]["depends_on"] == {"db": {"condition": "service_healthy"}}
     assert SERVICES["web"]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
     assert "healthcheck" in SERVICES["db"]
+
+
+def test_the_daily_work_has_what_the_site_has_and_alone_can_write_backups():
+    daily, web = SERVICES["daily"], SERVICES["web"]
+    assert daily["command"] == ["python", "manage.py", "daily"] and daily["profiles"] == ["by-hand"]
+    places = {mount.removesuffix(":ro") for mount in web["volumes"]}
+    assert set(daily["volumes"]) == places | {"${BACKUP_COPY_TO:-/var/backups/blog}:/var/backups/copies"}
+    for name, service in SERVICES.items():
+        if name != "daily":
+            assert all(mount.endswith(":ro") for mount in service.get("volumes", []) if "BACKUP" in mount), name
+    changed = {"BACKUP_COPY_TO": "${BACKUP_COPY_TO:+/var/backups/copies}"}
+    assert daily["environment"] == {**web["environment"], **changed}
 
 
 def test_no_secret_has_a_default_and_a_missing_one_is_a_sentence():
@@ -89,7 +103,7 @@ def test_every_volume_is_declared():
             mount.partition(":")[0]
             for service in composition["services"].values()
             for mount in service.get("volumes", [])
-            if not mount.startswith((".", "/", "${BACKUP_DIR:-/"))  # a folder of the server's
+            if not mount.startswith((".", "/", "${BACKUP_DIR:-/", "${BACKUP_COPY_TO:-/"))  # a folder of the server's
         }
         assert used <= {*PLAIN["volumes"], *composition["volumes"]}
 
