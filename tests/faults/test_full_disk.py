@@ -74,8 +74,10 @@ def test_a_clear_sentence_and_nothing_half(small_disk, site):
     pages = {path: reader.ask(path).body for path in ("/blog/", "/blog/written/", "/feed/")}
     before = files(site)
 
-    # There is room for the original of a picture and for some of its files, but not for all.
-    for left in (0, 300_000):
+    # No room at all; then room for the original of a picture and for some of its files, but not for all.
+    original = sum(path.stat().st_size for path in (site.folder / "masters").iterdir())
+    others = sum(path.stat().st_size for path in (site.folder / "media").iterdir())
+    for left in (0, original + others // 2):
         small_disk(left)
         refused = staff.upload(photo())
         assert refused.status in (400, 503), refused.text
