@@ -1,5 +1,6 @@
 """A blog of many posts: nothing is lost or shown twice, and what is asked stands in an index."""
 
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 import defusedxml.ElementTree
 import pytest
 from cast import DAY
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,7 +21,7 @@ from blog.models import Author, Post, Publication, StaffWord, Tag, Topic
 from blog.publishing import take_off
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "bench"))
-from many_posts import RARE_TAG, fill
+from many_posts import COMMON_WORD, RARE_TAG, fill
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +63,12 @@ def test_three_hundred_posts_are_all_found_and_each_once(client):
     assert len(lists) == 1 + 8 + 30 + 8 and set(lists.values()) == {None}
     assert client.get(f"/sitemap-{len(parts) + 1}.xml").status_code == 404
     assert client.get(f"/sitemap-{'9' * 40}.xml").status_code == 404
+
+    client.force_login(User.objects.get(username="many-editor"))
+    pages = [client.get(f"/admin/blog/post/?q={COMMON_WORD}&p={number}").content.decode() for number in range(1, 5)]
+    found = [key for page in pages for key in re.findall(r'<a href="/admin/blog/post/(\d+)/change/', page)]
+    having = Post.objects.filter(body__contains=COMMON_WORD).values_list("pk", flat=True)
+    assert [int(key) for key in found] == list(having) and len(found) == 100
 
     for word in StaffWord.values:
         by_annotation = Post.objects.with_staff_word(now).filter(staff_word=word)
