@@ -87,6 +87,7 @@ def _by_turns(plan, one: str, other: str, headers: dict[str, str] | None = None,
             log.write_bytes(b"")  # some million lines
         return found
 
+    time.sleep(2)  # until every process has begun
     for url in (one, other):
         address = urlsplit(url)
         ask_all(address.port, [address.path] * WARM_UP, headers, time.monotonic() + 30)
@@ -96,7 +97,8 @@ def _by_turns(plan, one: str, other: str, headers: dict[str, str] | None = None,
 def _ratio(what: str, found: Comparison, bound: float | None, answer: Answer) -> Row:
     rates = f"{found.ones.median:,.0f} and {found.others.median:,.0f} a second"
     size = f", {len(answer.body):,} bytes" if answer.body else ""
-    return Row(what, f"{found.ratios.shown()}: {rates}{size}", found.ratios.median, at_least=bound)
+    turns = f"{found.ratio:.2f} (turns {min(found.ratios.values):.2f} to {max(found.ratios.values):.2f})"
+    return Row(what, f"{turns}: {rates}{size}", found.ratio, at_least=bound)
 
 
 def _asked_again(again: Answer) -> Row:

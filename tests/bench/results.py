@@ -34,10 +34,15 @@ class Spread:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two things measured in turns. ``ratios`` are those of each turn, so that what slows both counts for nothing."""
+    """Two things measured in turns, so that what slows the machine for a while slows both."""
 
     ones: Spread
     others: Spread
+
+    @property
+    def ratio(self) -> float:
+        """Between what stands in the middle of each: a turn that chance slowed on one side counts for little."""
+        return self.ones.median / self.others.median
 
     @property
     def ratios(self) -> Spread:

@@ -56,7 +56,7 @@ class Plan:
     lighthouse: bool = False
 
 
-FULL = Plan(2, 7, 100, 10_000, 15, 8, 2000, 300, 3)
+FULL = Plan(1, 15, 100, 10_000, 15, 8, 2000, 300, 3)
 QUICK = Plan(1, 1, 10, 200, 3, 1, 50, 20, 1)
 
 

@@ -23,6 +23,7 @@ def test_two_things_are_measured_by_turns_and_compared_turn_by_turn():
     found = compare(one, other, 3)
     assert asked == ["A", "B"] * 3
     assert found.ratios.values == [0.8, 0.5, 1.0]
+    assert found.ratio == 8 / 9
     assert found.ratios.shown() == "0.80 (0.50 to 1.00)"
     assert Spread([3.0, 3.0]).shown(".0f", " s") == "3 s"
 

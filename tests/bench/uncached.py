@@ -49,6 +49,5 @@ def _inside(answer: Answer) -> float:
 
 
 def _ratio(what: str, found: Comparison, bound: float | None) -> Row:
-    ratio = found.ones.median / found.others.median
-    measured = f"{ratio:.2f}: {found.ones.median * 1000:.1f} and {found.others.median * 1000:.1f} ms"
-    return Row(what, measured, ratio, at_most=bound)
+    measured = f"{found.ratio:.2f}: {found.ones.median * 1000:.1f} and {found.others.median * 1000:.1f} ms"
+    return Row(what, measured, found.ratio, at_most=bound)
