@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
-from django.utils import timezone
 from django.utils.http import parse_etags
 
 from medspa import request_ids
@@ -77,12 +76,12 @@ class PageCache:
                 self.watch.look_now()
             return answer
         store = self.searches if any(name == "q" for name, _ in key[1]) else self.pages
-        period = self.watch.present(timezone.now())
+        period = self.watch.present()
         page = store.get(key) if period else None
         if page is not None and period.covers(page.stamp, page.made_at):
             return self._give(page, period, environ, start_response)
         with store.making(key, PATIENCE) as is_first:
-            if not is_first and (period := self.watch.present(timezone.now())):
+            if not is_first and (period := self.watch.present()):
                 page = store.get(key)
                 if page is not None and period.covers(page.stamp, page.made_at):
                     return self._give(page, period, environ, start_response)
@@ -138,7 +137,7 @@ class PageCache:
             return response
         response.close()
         store.put(key, page)
-        return self._give(page, self.watch.present(timezone.now()), environ, start_response)
+        return self._give(page, self.watch.present(), environ, start_response)
 
     def _bare(self, key: Key, environ: Environ) -> Environ:
         """The request as everybody's: nothing of the one who happens to ask first."""

@@ -58,19 +58,21 @@ class PeriodWatch:
         self._thread: threading.Thread | None = None
         self._is_away = False
 
-    def present(self, now: datetime) -> Period | None:
-        """The period of this moment, as far as this process knows; None where it cannot know.
+    def present(self) -> Period | None:
+        """The period of this very moment, as far as this process knows; None where it cannot know.
 
         While the database is away that is the last known one, for ten minutes, and never past its end. Looks itself
         only where nobody has done so for too long, or the known period has ended.
         """
         if self._thread is None and self._patience:
             self._start()
+        now = timezone.now()
         tried = self._clock() - self._tried_at
         ended = self._period is not None and not self._period.since <= now < self._period.until
-        if tried >= self._patience or (ended and tried >= EVERY):
+        if self._period is None or tried >= self._patience or (ended and tried >= EVERY):
             # The first look of a process is waited for, or all who ask at its start would make the page.
             self._look_unless_others_do(wait=1 if self._period is None else 0)
+            now = timezone.now()
         period = self._period
         if period is None or not period.since <= now < period.until:
             return None

@@ -12,6 +12,8 @@ from factories import change_post, make_post
 from live_site import LiveSite, copy_of, prepared_site
 
 from blog import reading
+from blog.models import ChangeStamp
+from medspa.page_cache.period import PeriodWatch
 
 ARTICLE = "/blog/how-lasers-work/"
 OLD, NEW = "old-marker", "new-marker"
@@ -75,6 +77,27 @@ class TestInOneProcess:
                 thread.join(30)
         assert [answer.status for answer in answers] == [200] * 12
         assert ask.rendered == [ARTICLE]
+
+    def test_who_comes_during_the_first_look_of_a_process_waits_for_it(self):
+        watch, known, look = PeriodWatch(lambda: None), [], ChangeStamp.current
+        watch._start = lambda: None  # nobody but these two looks
+
+        def slowly():
+            time.sleep(0.3)
+            return look()
+
+        def reader():
+            known.append(watch.present())
+            connection.close()
+
+        with mock.patch.object(ChangeStamp, "current", slowly):
+            threads = [threading.Thread(target=reader) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+                time.sleep(0.1)
+            for thread in threads:
+                thread.join(30)
+        assert known[0] is not None and known[0] == known[1]
 
     def test_a_writer_in_the_middle_of_writing_keeps_no_reader_waiting(self):
         from django.db import transaction
