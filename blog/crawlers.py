@@ -26,10 +26,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page()
-def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
+def sitemap_part(request: HttpRequest, number: str) -> HttpResponse:
     """One of the sitemaps of a large blog."""
     now = timezone.now()
-    found = entries_of(number, now) if is_large(now) else []
+    found = entries_of(int(number), now) if is_large(now) else []
     if not found:
         raise Http404
     return _xml(request, "blog/sitemap.xml", found)

@@ -1,6 +1,6 @@
 """Addresses of the public pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from blog import crawlers, feeds, views
 
@@ -19,7 +19,8 @@ urlpatterns = [
     path("feed/atom/", feeds.atom, name="feed_atom"),
     path("feed/json/", feeds.json_feed, name="feed_json"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
-    path("sitemap-<int:number>.xml", crawlers.sitemap_part, name="sitemap_part"),
+    # One address for each: with zeros before it, a single one could fill the memory that pages are kept in.
+    re_path(r"^sitemap-(?P<number>0|[1-9][0-9]{0,17})\.xml$", crawlers.sitemap_part, name="sitemap_part"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("media/<str:name>", views.media, name="media"),
     path("healthz", views.healthz, name="healthz"),
