@@ -155,7 +155,7 @@ def test_the_wrong_database_costs_no_picture(folders, pictures, left, is_another
     assert level == health.LOOK and "DATABASE_URL" in sentence
     out = io.StringIO()
     call_command("orphan_files", stdout=out)
-    assert out.getvalue().count("of no picture: default") == left and "--remove" in out.getvalue()
+    assert out.getvalue().count("of no picture: media/") == left and "--remove" in out.getvalue()
     assert orphans <= files(folders)
     call_command("orphan_files", "--remove", stdout=out)
     assert f"{left} removed." in out.getvalue() and not orphans & files(folders)
@@ -174,8 +174,8 @@ def test_what_is_missing_is_named_until_it_is_back(folders):
     assert health.AROUND["Picture files"]().sentence.startswith("2 files are missing, of 2 pictures, such as ")
     out = io.StringIO()
     call_command("orphan_files", "--remove", stdout=out)
-    assert f"missing: default {name}, of picture {image.pk}\n" in out.getvalue()
-    assert f"missing: masters {other.master.name}, of picture {other.pk}\n" in out.getvalue()
+    assert f"missing: media/{name}, of picture {image.pk}\n" in out.getvalue()
+    assert f"missing: masters/{other.master.name}, of picture {other.pk}\n" in out.getvalue()
     (folders["default"].parent / "kept").rename(folders["default"] / name)
     assert health.AROUND["Picture files"]().sentence.startswith("1 file is missing")
 

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from blog import orphan_files
+from blog.backup.picture_names import FOLDERS
 
 
 class Command(BaseCommand):
@@ -25,10 +26,11 @@ class Command(BaseCommand):
         now = timezone.now()
         found = orphan_files.look(now)
         nobodys = found.orphans + found.unfinished
+        # Named as they lie in a backup, out of which an operator takes them.
         for (storage, name), pk in found.missing:
-            self.stdout.write(f"missing: {storage} {name}, of picture {pk}")
+            self.stdout.write(f"missing: {FOLDERS[storage]}/{name}, of picture {pk}")
         for storage, name in nobodys:
-            self.stdout.write(f"of no picture: {storage} {name}")
+            self.stdout.write(f"of no picture: {FOLDERS[storage]}/{name}")
         if found.missing:
             self.stdout.write("What is missing comes back from a backup; see docs/operations.md.")
         if options["remove"]:
