@@ -41,6 +41,11 @@ def sqlite_error(code: int, words: str = "gone") -> sqlite3.Error:
     return cause
 
 
+def postgresql_error(code: str) -> psycopg2.Error:
+    """As a server sends it: made here, psycopg2's own classes carry no code."""
+    return type("Sent", (psycopg2.OperationalError,), {"pgcode": code})()
+
+
 class Refused:
     """Stands where the database was: whatever asks gets this error."""
 
@@ -66,17 +71,19 @@ AWAY = {
     "no connection": error(OperationalError, psycopg2.OperationalError()),
     "no driver's word": error(OperationalError),
     "connection lost": error(InterfaceError, psycopg2.InterfaceError("connection already closed")),
-    "server stopped": error(OperationalError, psycopg2.errors.AdminShutdown()),
-    "too many connections": error(OperationalError, psycopg2.errors.TooManyConnections()),
+    "server stopped": error(OperationalError, postgresql_error("57P01")),
+    "too many connections": error(OperationalError, postgresql_error("53300")),
     "locked": error(OperationalError, sqlite_error(sqlite3.SQLITE_BUSY, "database is locked")),
     "locked by a snapshot": error(OperationalError, sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT)),
     "no file": error(OperationalError, sqlite_error(sqlite3.SQLITE_CANTOPEN)),
     "disk full": error(OperationalError, sqlite_error(sqlite3.SQLITE_FULL)),
+    "disk full, says PostgreSQL": error(OperationalError, postgresql_error("53100")),
     "disk full elsewhere": OSError(errno.ENOSPC, "No space left on device"),
     "disk broken": error(OperationalError, sqlite_error(sqlite3.SQLITE_IOERR_READ)),
 }
 FAULTS = {
     "wrong SQL": error(ProgrammingError, psycopg2.errors.SyntaxError()),
+    "a value that does not fit": error(OperationalError, postgresql_error("22003")),
     "wrong use": error(InterfaceError, sqlite3.InterfaceError("Error binding parameter")),
     "not ours": ValueError("gone"),
 }
@@ -141,10 +148,7 @@ def test_the_log_has_one_line_of_it(asking_gives, caplog):
 
 @pytest.mark.django_db
 def test_a_fault_of_ours_is_logged_with_where_it_was(asking_gives, caplog):
-    class Deadlock(psycopg2.OperationalError):
-        pgcode = "40P01"
-
-    asking_gives(error(OperationalError, Deadlock())).get("/blog/")
+    asking_gives(error(OperationalError, postgresql_error("40P01"))).get("/blog/")
     (record,) = [found for found in caplog.records if found.name == "blog.trouble"]
     assert record.exc_info is not None
 
@@ -179,6 +183,14 @@ class TestStaff:
         assert sorted(kept) == [("body", seen), ("tags", "a"), ("tags", "b"), ("title", "Typed")]
         assert "What you typed is kept in this page" in page.text_content()
         assert not Post.objects.exists()
+
+    @pytest.mark.parametrize("found", [name for name in AWAY if name.startswith("disk full")])
+    def test_a_full_disk_is_said_and_what_was_typed_is_kept(self, signed_in, monkeypatch, found):
+        Refused(monkeypatch)(AWAY[found])
+        answer = signed_in.post("/admin/blog/post/add/", {"title": "Typed"})
+        page = lxml.html.fromstring(answer.content.decode())
+        assert answer.status_code == 503 and "disk is full, so nothing can be saved" in page.text_content()
+        assert page.forms[0].fields["title"] == "Typed"
 
     def test_a_page_that_only_looks_says_to_load_it_again(self, signed_in, monkeypatch):
         Refused(monkeypatch)(AWAY["server stopped"])
