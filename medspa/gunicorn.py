@@ -42,8 +42,10 @@ class Log(Logger):
 
     def access(self, resp: object, req: Request, environ: dict, request_time: timedelta) -> None:
         """gunicorn calls this after every answer: count who read an article, and write the line about the request."""
-        if reads is not None:
-            reads.note(environ, resp.status_code)
+        # Of a request that gunicorn itself refuses there is the line of the answer only, and not every name about it.
+        status = int(str(resp.status).split(None, 1)[0])
+        if reads is not None and "PATH_INFO" in environ:
+            reads.note(environ, status)
         if self.cfg.access_log_format or not self.access_log_enabled:
             super().access(resp, req, environ, request_time)
             return
@@ -51,7 +53,7 @@ class Log(Logger):
             "method": str(req.method),
             # As it came, so that nothing decoded can forge a line; the formatter takes secrets out.
             "path": str(req.uri).partition("?")[0],
-            "status": int(str(resp.status).split(None, 1)[0]),
+            "status": status,
             "bytes": int(getattr(resp, "sent", 0) or 0),
             "ms": round(request_time.total_seconds() * 1000),
             "network": network_of(visitor(environ, settings.FORWARDED_ALLOW_IPS)),

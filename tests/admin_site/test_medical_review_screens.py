@@ -422,4 +422,4 @@ def test_the_list_of_posts_has_a_column_and_a_filter_only_where_articles_are_rev
     make_practice(review_policy="nobody_yet")
     page = client.get(LIST)
     assert "Review due" not in words(page) and "overdue" not in words(page)
-    assert len(rows(page)[0]) == 5
+    assert len(rows(page)[0]) == 6
