@@ -32,7 +32,7 @@ LONGEST_QUERY = 1000
 # Seconds that one reader waits for the page that another one's request is making.
 PATIENCE = 10
 # All that a page may be made of, beside its address: who asks, and how, must not get into what others are given.
-MADE_OF = {"HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_REQUEST_ID"}
+MADE_OF = {"HTTP_X_FORWARDED_PROTO"}
 # Headers that belong to one answer and not to the page.
 NOT_KEPT = {"Content-Length", "ETag", "Vary", "X-Request-ID"}
 

@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from asking import Asker
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.utils import timezone
 from factories import change_post, make_editor, make_picture, make_post, make_practice, make_tag
 
@@ -68,6 +69,21 @@ class TestOnce:
         assert ask.rendered == [ARTICLE]
         assert "evil" not in plain.text and "odd" not in plain.text and "localhost" not in plain.text
         assert odd.headers == plain.headers
+
+    def test_django_hears_nothing_of_who_asks(self, post):
+        heard = []
+
+        def application(environ, start_response):
+            heard.append(environ)
+            start_response("404 Not Found", [])
+            return HttpResponse(status=404)
+
+        ask = Asker()
+        ask.cache.application = application
+        sent = {"x_forwarded_for": "203.0.113.9", "x_request_id": "3f2a91c4" * 4, "referer": "https://a.example/"}
+        ask(ARTICLE, x_forwarded_proto="http", **sent)
+        headers = {name: value for name, value in heard[0].items() if name.startswith("HTTP_")}
+        assert headers == {"HTTP_HOST": "127.0.0.1:8000", "HTTP_X_FORWARDED_PROTO": "http"}
 
     def test_numbered_pages_and_questions_are_pages_of_their_own(self, ask, post):
         with mock.patch("blog.reading.lists.POSTS_PER_PAGE", 1):
