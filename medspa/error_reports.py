@@ -80,7 +80,7 @@ class ErrorReports(logging.Handler):
 
 
 class Seldom:
-    """Lets each kind of error pass once an hour, and no more than a number of them a day."""
+    """Lets each kind of error pass once an hour, and no more than a number of them a day, in its own process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
@@ -137,8 +137,8 @@ def mail(event: dict, error: BaseException | None, untold: int) -> EmailMessage:
         f"Something went wrong on {settings.SITE_URL}.",
         "\n".join(f"{name}: {value}" for name, value in facts.items() if value),
         event.get("trace", ""),
-        f"About one error a mail comes at most once an hour, and no more than {A_DAY} a day. The log has each of them; "
-        "the lines of one request are found by its number.",
+        f"Each process of the site writes about one error at most once an hour, and no more than {A_DAY} mails a day. "
+        "The log has each of them; the lines of one request are found by its number.",
     ]
     subject = shortened(printable(f"[{urlsplit(settings.SITE_URL).hostname}] {what}"), LONGEST_SUBJECT)
     text = "\n\n".join(part for part in body if part) + "\n"
