@@ -41,7 +41,8 @@ def kept(question: Hashable, now: datetime, ask: Callable[[], Answer]) -> Answer
         return held.answers[question]
     answer = ask()
     if len(held.answers) >= MOST:
-        held.answers.clear()
+        # Others, never emptied: another thread may be about to take one of these out.
+        held = _kept = _Kept(held.stamp, held.since, held.until)
     held.answers[question] = answer
     return answer
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -138,6 +139,21 @@ def test_a_list_gets_its_next_page_at_the_minute(client, monkeypatch):
     assert get(client, "/blog/?page=2").cards == ["First"]
     take_off(make_editor(), first, "old", now=at)
     get(client, "/blog/?page=2", 404)
+
+
+def test_what_a_process_keeps_is_bounded_and_taken_from_nobody(monkeypatch):
+    kept = import_module("blog.reading.kept")  # the package's own name of that is the function in it
+    monkeypatch.setattr(kept, "MOST", 3)
+    make_post()
+    now, asked = timezone.now(), []
+
+    def ask(number):
+        return reading.kept(number, now, lambda: asked.append(number) or str(number))
+
+    assert [ask(number) for number in (1, 2, 3, 1)] == ["1", "2", "3", "1"] and asked == [1, 2, 3]
+    in_use = kept._kept.answers
+    assert [ask(number) for number in range(10)] == [str(number) for number in range(10)]
+    assert in_use == {1: "1", 2: "2", 3: "3"} and len(kept._kept.answers) <= 3
 
 
 def test_other_spellings_are_learnt_from_the_latest_articles(client, monkeypatch):
