@@ -10,7 +10,7 @@ from gunicorn.http.message import Request
 from blog.networks import network_of, visitor
 from medspa import bootstrap, request_ids
 from medspa.error_reports import ErrorReports
-from medspa.logs import SECRET, WithoutSecrets, formatter
+from medspa.logs import WithoutSecrets, formatter, without_secret_paths
 from medspa.reads import ReadsFile
 
 bootstrap.load_settings()  # wrong settings end here with one sentence, not in every worker with a traceback
@@ -64,7 +64,7 @@ class Log(Logger):
     def atoms(self, resp: object, req: Request, environ: dict, request_time: timedelta) -> dict:
         """gunicorn's own, for another format; ``U`` is the address as it came, without secrets."""
         path = req.uri.partition("?")[0]
-        return super().atoms(resp, req, environ, request_time) | {"U": SECRET.sub(r"\1*", path)}
+        return super().atoms(resp, req, environ, request_time) | {"U": without_secret_paths(path)}
 
 
 logger_class = Log

@@ -20,6 +20,9 @@ from medspa.request_ids import current
 
 # A draft shown by link, and a link that sets a password: what follows in the path is the secret.
 SECRET = re.compile(r"(/(?:preview|welcome)/)[^\s\"'<>]+", re.IGNORECASE)
+# Letters, slashes and question marks of an address that are spelled as numbers: no page has such a link, and what
+# follows may be a secret or a query all the same.
+ODDLY_SPELLED = re.compile(r"(?<=[\w/.~-])%(?:2[5DEF]|3[0-9F]|[4-7][0-9A-F])[^\s\"'<>]*", re.IGNORECASE)
 QUERY = re.compile(r"(?<=[\w/%~.-])\?\S+")  # of an address: what somebody searched for
 CREDENTIALS = re.compile(r"(?<=://)[^\s/@]{1,500}@")
 MAIL_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,200}@[\w-]+(?:\.[\w-]+)+")
@@ -51,12 +54,17 @@ def known_secrets() -> list[str]:
     return [secret for secret in found if len(secret) >= 6]
 
 
+def without_secret_paths(text: str) -> str:
+    """The text with a star for each secret of an address, however the address is spelled."""
+    return ODDLY_SPELLED.sub("%*", SECRET.sub(r"\1*", text))
+
+
 def without_secrets(text: str) -> str:
     """The text with a star for each secret of an address, each query, mail address and password in a URL.
 
     Of a network address its network stays.
     """
-    text = SECRET.sub(r"\1*", text)
+    text = without_secret_paths(text)
     text = QUERY.sub("?*", text)
     text = CREDENTIALS.sub("*@", text)
     text = MAIL_ADDRESS.sub("*@*", text)
@@ -207,7 +215,7 @@ class WithoutSecrets(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line with a star for the secret part of an address."""
-        return SECRET.sub(r"\1*", super().format(record))
+        return without_secret_paths(super().format(record))
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -19,7 +19,14 @@ def test_what_readers_search_for_is_not_logged(tmp_path):
             request = f"{site.url}{path}"
             with OPENER.open(request) as answer:
                 assert answer.status == 200
-        for path in ("/admin/welcome/Mw/abc-def/", "/preview/abc-def/", "/blog/none/", "/blog/x%0a127.0.0.1%20forged/"):
+        for path in (
+            "/admin/welcome/Mw/abc-def/",
+            "/preview/abc-def/",
+            "/preview%2Fabc-def/",
+            "/%70review/abc-def/",
+            "/blog/none/",
+            "/blog/x%0a127.0.0.1%20forged/",
+        ):
             with contextlib.suppress(urllib.error.HTTPError):
                 OPENER.open(f"{site.url}{path}").close()
     finally:
@@ -29,6 +36,7 @@ def test_what_readers_search_for_is_not_logged(tmp_path):
     assert asked["/search/"]["status"] == asked["/blog/"]["status"] == 200
     assert "/admin/welcome/*" in asked
     assert asked["/preview/*"]["status"] == 404
+    assert asked["/preview%*"]["status"] == asked["/%*"]["status"] == 404
     # Nor in the lines for whoever looks for a fault, nor in Django's own of pages that were not found.
     assert "abc-def" not in site.log
     assert asked["/blog/x%0a127.0.0.1%20forged/"]["status"] == 404

@@ -167,6 +167,13 @@ def test_the_log_keeps_no_query_no_whole_address_and_no_secret(proxy):
     proxy.get("/blog/?q=botox+bruise")
     proxy.get("/preview/a-secret-token/")
     proxy.get("/admin/invite/a-secret-token/")
+    for oddly in (
+        "/preview%2Fa-secret-token/",
+        "/%70review/a-secret-token/",
+        "//preview/a-secret-token/",
+        "/blog/%3Fq=bruise",
+    ):
+        proxy.get(oddly)
     proxy.get('/a/"quote"/')
     proxy.get("/the/end/")
     assert proxy.logs("/the/end/")
@@ -175,7 +182,7 @@ def test_the_log_keeps_no_query_no_whole_address_and_no_secret(proxy):
     assert asked["/blog/"].items() >= {"network": "127.0.0.0", "method": "GET", "status": 200}.items()
     assert re.fullmatch(r"[0-9a-f]{32}", asked["/blog/"]["request_id"]) and asked["/blog/"]["bytes"] > 1000
     assert set(asked["/blog/"]) == set("time request_id network method path status bytes seconds cache".split())
-    assert asked.keys() >= {"/preview/*", "/admin/invite/*"}
+    assert asked.keys() >= {"/preview/*", "/admin/invite/*", "/preview%*", "/%*", "//preview/*", "/blog/%*"}
     for secret in ("bruise", "secret-token", "127.0.0.1"):
         assert secret not in proxy.log, secret
 
