@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ from .tables import IMAGE, Node
 
 FORMAT, VERSION = "medspa-blog backup", 1
 LONGEST_MANIFEST, LONGEST_LINE = 16 * CHUNK, 64 * CHUNK
+HIGHEST_KEY = 2**63 - 1
 _TABLE = re.compile(r"[a-z_]+\.[a-z_]+", re.ASCII)
 _PICTURE = re.compile(r"files/(media|masters|private)/[0-9a-z][0-9a-z.-]*", re.ASCII)
 
@@ -140,20 +142,25 @@ def _contents(member: Member) -> Contents:
             raise Damaged("It is no backup of this blog.")
         if said["version"] > VERSION:
             raise BackupFailed("The backup was made by a newer release: use that one to restore it.")
-        return Contents(
+        contents = Contents(
             made_at=datetime.fromisoformat(said["made_at"]),
             site_url=str(said["site_url"]),
             database=str(said["database"]),
             migrations={(str(app), str(name)) for app, name in said["migrations"]},
             tables=[_table(table) for table in said["tables"]],
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # These words are said to the operator: none of them may speak to the terminal.
+        if not all(map(str.isprintable, (contents.site_url, contents.database, *chain(*contents.migrations)))):
+            raise ValueError
+        return contents
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise Damaged("What it says of itself cannot be read.") from error
 
 
 def _table(said: dict) -> Table:
     table = Table(said["name"], list(map(str, said["columns"])), int(said["rows"]), said["last_key"])
-    if not _TABLE.fullmatch(table.name) or not (table.last_key is None or isinstance(table.last_key, int)):
+    is_key = table.last_key is None or (isinstance(table.last_key, int) and 0 <= table.last_key <= HIGHEST_KEY)
+    if not _TABLE.fullmatch(table.name) or not is_key:
         raise ValueError(table.name)
     return table
 

@@ -126,7 +126,7 @@ class _Loading(Visitor):
             raise Damaged(f"Its table {table.name} is not as its migrations make it.")
         try:
             insert(model, table.columns, rows)
-        except (DatabaseError, ValueError, TypeError) as error:
+        except (DatabaseError, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise BackupFailed(
                 f"This database does not take the rows of {table.name} ({reason(error)}). Nothing was changed."
             ) from error

@@ -147,6 +147,21 @@ def test_a_manifest_that_says_something_else(members, refused, manifest, words):
     assert words in refused(together(members | {"manifest.json": manifest}))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"site_url": "https://\x1b[2Jblog.example.com"},
+        {"migrations": [["blog", "0001_\x1b[31m"]]},
+        {"tables": [{"name": "blog.topic", "columns": ["id"], "rows": float("inf"), "last_key": 1}]},
+        {"tables": [{"name": "blog.topic", "columns": ["id"], "rows": 1, "last_key": 2**63}]},
+    ],
+)
+def test_a_manifest_with_words_for_the_terminal_or_numbers_that_cannot_be(members, refused, change):
+    manifest = json.loads(members["manifest.json"]) | change
+    said = refused(together(members | {"manifest.json": json.dumps(manifest).encode()}))
+    assert "What it says of itself" in said and "\x1b" not in said
+
+
 def test_rows_that_do_not_fit_the_manifest(members, refused):
     name = "database/blog.topic.jsonl"
     for data in (b"", members[name] * 2, b"[1]\n", b"{}\n", b"nothing\n", members[name][:-1]):
@@ -174,10 +189,9 @@ class TestIntoAnEmptySite:
         status, said = self.restored(empty, tmp_path, together(changed_rows(members, "blog.publicationtag", orphan)))
         assert status == 1 and "do not fit together" in said
 
-        def nameless(row):
-            row["name"] = None
-
-        status, said = self.restored(empty, tmp_path, together(changed_rows(members, "blog.topic", nameless)))
-        assert status == 1 and "does not take the rows of blog.topic" in said and "Nothing was changed" in said
+        for changed in ({"name": None}, {"id": 10**30}):
+            data = together(changed_rows(members, "blog.topic", lambda row, changed=changed: row.update(changed)))
+            status, said = self.restored(empty, tmp_path, data)
+            assert status == 1 and "does not take the rows of blog.topic" in said and "Nothing was changed" in said
         assert empty.sql() == before
         assert empty.files() == {} and not (empty.folder / "restoring.json").exists()
