@@ -116,7 +116,9 @@ class TestDatabase:
         file.write_bytes(b"no database at all, but a text" * 100)
         assert around.database_file()[0] == WRONG
         file.unlink()
-        assert around.database_file()[0] == WRONG
+        level, sentence = around.database_file()
+        assert level == WRONG and "cannot be read" in sentence and "DATABASE_URL" in sentence
+        assert "backup" not in sentence, "a file that is elsewhere is not damaged"
 
     @pytest.mark.skipif(ON != "postgres", reason="about PostgreSQL")
     def test_postgresql_has_no_file_to_read(self):

@@ -193,9 +193,9 @@ def database_file() -> Finding:
             return Finding(OK, f"{file} has {size / 1000**3:.1f} GB, too much to be read through here.")
         with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=SECONDS)) as opened:
             found = opened.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.OperationalError as error:
-        return Finding(WRONG, f"{file} cannot be read ({_reason(error)}).")
-    except (OSError, sqlite3.DatabaseError) as error:
+    except (OSError, sqlite3.OperationalError) as error:
+        return Finding(WRONG, f"{file} cannot be read ({_reason(error)}). Look at DATABASE_URL and at the disk.")
+    except sqlite3.DatabaseError as error:
         found = _reason(error)
     if found != "ok":
         return Finding(WRONG, f"{file} is damaged ({found}). Stop the site and put the newest backup back.")
