@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 from factories import make_picture
 
@@ -178,6 +179,17 @@ def test_what_is_missing_is_named_until_it_is_back(folders):
     assert f"missing: masters/{other.master.name}, of picture {other.pk}\n" in out.getvalue()
     (folders["default"].parent / "kept").rename(folders["default"] / name)
     assert health.AROUND["Picture files"]().sentence.startswith("1 file is missing")
+
+
+def test_without_its_database_the_command_removes_nothing_and_says_why(folders, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError("no connection")
+
+    path = leave(folders["default"], f"{'a' * 24}-own-800.jpg")
+    monkeypatch.setattr(FileDeletion.objects, "values_list", away)
+    with pytest.raises(CommandError, match=r"The database cannot be used \(no connection\). Look at DATABASE_URL."):
+        call_command("orphan_files", "--remove", stdout=io.StringIO())
+    assert path.exists()
 
 
 def test_a_large_upload_has_no_name_while_it_waits(admin_client, monkeypatch, tmp_path):

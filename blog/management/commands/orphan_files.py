@@ -1,6 +1,9 @@
 """``manage.py orphan_files``: which files of pictures are missing, and which belong to none."""
 
-from django.core.management.base import BaseCommand, CommandParser
+from datetime import datetime
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from blog import orphan_files
@@ -22,8 +25,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
-        """Print a line for each, and what was or can be done."""
-        now = timezone.now()
+        """Print a line for each, and what was or can be done. Raises ``CommandError`` with a sentence."""
+        try:
+            self._look(timezone.now(), remove=options["remove"])
+        except DatabaseError as error:
+            reason = " ".join(str(error).split())
+            raise CommandError(f"The database cannot be used ({reason}). Look at DATABASE_URL.") from None
+
+    def _look(self, now: datetime, *, remove: bool) -> None:
         found = orphan_files.look(now)
         nobodys = found.orphans + found.unfinished
         # Named as they lie in a backup, out of which an operator takes them.
@@ -33,7 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(f"of no picture: {FOLDERS[storage]}/{name}")
         if found.missing:
             self.stdout.write("What is missing comes back from a backup; see docs/operations.md.")
-        if options["remove"]:
+        if remove:
             self.stdout.write(f"{orphan_files.remove(nobodys, now)} removed.")
         elif nobodys:
             self.stdout.write("If this is the right database, --remove removes the files that belong to no picture.")
