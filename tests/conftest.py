@@ -119,3 +119,12 @@ def _nothing_remembered():
     forget_moments()
     forget_practice()
     forget_kept()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """With -v: how many invented inputs each test has tried."""
+    tried = getattr(sys.modules.get("fuzzing"), "tried", {})
+    if tried and terminalreporter.config.option.verbose > 0:
+        terminalreporter.section(f"{sum(tried.values()):,} invented inputs were tried")
+        for test, times in sorted(tried.items()):
+            terminalreporter.line(f"{times:>9,} {test}")

@@ -4,8 +4,11 @@ Ordinarily few examples, the same in every run and on every machine. ``HYPOTHESI
 many, others in each run, and remembers in .hypothesis/ what failed.
 """
 
+import functools
 import logging
 import os
+from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +16,8 @@ from hypothesis import strategies as st
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 TIMES = 40 if IS_LONG else 1
+# How many inputs each test has tried; conftest.py tells it at the end of a run with -v.
+tried: Counter[str] = Counter()
 # Markup that must never stand in a page as it was sent.
 MARKS = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'-alert(1)-'<svg onload=alert(1)>")
 ODD = (
@@ -54,15 +59,29 @@ ODD = (
 )
 
 
-def many(examples: int) -> settings:
+def many(examples: int) -> Callable[[Callable], Callable]:
     """So many examples in an ordinary run."""
-    return settings(
+    how = settings(
         max_examples=examples * TIMES,
         derandomize=not IS_LONG,
         database=settings.default.database if IS_LONG else None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
+
+    def begin(check: Callable) -> Callable:
+        inner = check.hypothesis.inner_test
+        name = f"{inner.__module__}: {inner.__qualname__.partition('.<locals>')[0]}"
+
+        @functools.wraps(inner)
+        def counted(*args, **kwargs) -> None:
+            tried[name] += 1
+            inner(*args, **kwargs)
+
+        check.hypothesis.inner_test = counted
+        return how(check)
+
+    return begin
 
 
 # What somebody could type, paste or send by a program; no half characters, which no form can carry.
