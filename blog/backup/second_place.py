@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from .archive import CHUNK
-from .failed import BackupFailed, reason
+from .failed import BackupFailed, reason, size_in_words
 from .whole_file import from_the_disk, remove_leftovers, whole_file
 
 
@@ -24,7 +24,7 @@ def copy_to(folder: Path, backup: Path) -> bool:
             return False
         remove_leftovers(folder)
         if shutil.disk_usage(folder).free < size:
-            raise BackupFailed(f"{folder} has no room for another {size / 1000**3:.1f} GB.")
+            raise BackupFailed(f"{folder} has no room for another {size_in_words(size)}.")
         copy.unlink(missing_ok=True)
         with whole_file(copy) as to, backup.open("rb") as source:
             digest = hashlib.sha256()

@@ -4,6 +4,7 @@ import os
 import time
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cast import DAY, HOUR, NOON
@@ -99,6 +100,13 @@ def test_a_copy_that_reads_back_otherwise_is_none(folder, copies, quick, monkeyp
     with pytest.raises(NotDone, match="is not what was written"):
         daily_backup.step(NOON)
     assert names(copies) == []
+
+
+def test_a_second_place_without_room_is_said(folder, copies, quick, monkeypatch):
+    monkeypatch.setattr("blog.backup.second_place.shutil.disk_usage", lambda place: SimpleNamespace(free=0))
+    with pytest.raises(NotDone, match=r"It is not copied: .* has no room for another [0-9.]+ MB\."):
+        daily_backup.step(NOON)
+    assert len(names(folder)) == 1 and names(copies) == []
 
 
 def test_one_that_lacks_pictures_is_kept_and_said(folder, quick):

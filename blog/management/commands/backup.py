@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from blog.backup import BackupFailed, file_name, make
+from blog.backup.failed import size_in_words
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             made = make(folder.absolute() / file_name(now), now, self.stdout.write)
         except BackupFailed as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{made.path} ({made.size / 1000**2:.1f} MB)")
+        self.stdout.write(f"{made.path} ({size_in_words(made.size)})")
         if made.lost:
             some = ", ".join(name.removeprefix("files/") for name in made.lost[:3])
             more = " and others" if len(made.lost) > 3 else ""
