@@ -1,13 +1,15 @@
 """The clinic and what patients must know, as this process holds them: read again when the change stamp moved."""
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 
 from blog.models import Practice
 from blog.reader_notes import Records, load_records
 
 from .snapshot import current_stamp, stamp_of_snapshot
 
-_practice: tuple[int, Practice] | None = None
+# With the stamp it was read at, and whether that is sure: what a writer reads may be taken back, and another write may
+# get the same stamp then.
+_practice: tuple[int, Practice, bool] | None = None
 _records: tuple[int, Records] | None = None
 
 
@@ -20,10 +22,10 @@ def practice() -> Practice:
     global _practice
     known = _practice
     try:
-        stamp = current_stamp()
-        if known is None or known[0] != stamp:
+        stamp, is_sure = current_stamp(), stamp_of_snapshot() is not None or not connection.in_atomic_block
+        if known is None or known[0] != stamp or (is_sure and not known[2]):
             found = Practice.objects.select_related("logo", "share_image").first()
-            known = _practice = (stamp, found or Practice())
+            known = _practice = (stamp, found or Practice(), is_sure)
     except (DatabaseError, InterfaceError):
         if known is None:
             raise
