@@ -37,3 +37,11 @@ def tell_proxy() -> None:
             raise
     except OSError as error:
         logger.warning("The proxy's mark could not be written: %s. Pages may be old should the site stop now.", error)
+
+
+def current() -> str:
+    """The word as it stands; blank where there is none yet, or none can be read."""
+    try:
+        return Path(settings.MEDIA_ROOT, NAME).read_text("ascii")
+    except (OSError, ValueError):
+        return ""

@@ -139,7 +139,9 @@ if _database.get("ENGINE") == "django.db.backends.sqlite3":
 elif _database.get("ENGINE") == "django.db.backends.postgresql":
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {})["connect_timeout"] = 5
+    # A network that swallows what is sent is noticed within half a minute (libpq; seconds, the last in milliseconds).
+    _waiting = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    _database["OPTIONS"] = _waiting | {"tcp_user_timeout": 25_000} | _database.get("OPTIONS", {})
 else:
     _refuse("DATABASE_URL must name a SQLite file (sqlite:///…) or a PostgreSQL server (postgres://…).")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -80,6 +80,11 @@ class Server:
             )
         _wait(self._running, self.home, log)
 
+    @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        return self._running.pid
+
     def kill(self) -> None:
         """End it as a power cut would; whoever serves a connection sees that and ends, too."""
         self._running.kill()

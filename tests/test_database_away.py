@@ -15,7 +15,7 @@ import psycopg2
 import psycopg2.errors
 import pytest
 from django.contrib.auth.models import User
-from django.db import InterfaceError, OperationalError, ProgrammingError, connections
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection, connections
 from django.test import Client
 from embedded_postgres import Server
 from factories import make_post, make_practice
@@ -316,3 +316,12 @@ def test_postgresql_goes_and_comes_back(site):
     finally:
         site.stop()
         server.stop()
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(ON != "postgres", reason="the run on PostgreSQL tests it")
+def test_a_network_that_swallows_what_is_sent_is_noticed():
+    connection.ensure_connection()
+    told = connection.connection.get_dsn_parameters()
+    assert (told["connect_timeout"], told["tcp_user_timeout"]) == ("5", "25000")
+    assert [told[f"keepalives_{name}"] for name in ("idle", "interval", "count")] == ["10", "5", "3"]

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from blog.models import ChangeStamp
 
@@ -18,6 +18,8 @@ def snapshot() -> Iterator[int]:
     Nobody is waited for and nobody has to wait. Inside a transaction of the caller's it is that transaction, whose own
     rules hold. PostgreSQL refuses writes in the block.
     """
+    if getattr(_inside, "is_refused", False):
+        raise OperationalError("It does not answer.")
     if connection.in_atomic_block:
         with _stamped() as stamp:
             yield stamp
@@ -30,6 +32,18 @@ def snapshot() -> Iterator[int]:
     else:
         with _deferred(), transaction.atomic(), _stamped() as stamp:
             yield stamp
+
+
+@contextmanager
+def no_snapshots(are_refused: bool) -> Iterator[None]:
+    """Within it this thread gets no snapshot, if that is so: the database is known not to answer, and each who asked
+    would wait for it in vain. Whoever asks gets an ``OperationalError`` at once.
+    """
+    _inside.is_refused = are_refused
+    try:
+        yield
+    finally:
+        _inside.is_refused = False
 
 
 @contextmanager

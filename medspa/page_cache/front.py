@@ -11,6 +11,7 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils.http import parse_etags
 
+from blog.reading.snapshot import no_snapshots
 from medspa import request_ids
 from medspa.release import release_id
 
@@ -127,7 +128,8 @@ class PageCache:
         """Let Django make the page, keep it if it may be kept, and give it."""
         request_ids.of(environ)  # given now, so that the line about this request has the id that Django logs by
         said: list = []
-        response = self.application(self._bare(key, environ), lambda *status: said.extend(status))
+        with no_snapshots(self.watch.hangs()):
+            response = self.application(self._bare(key, environ), lambda *status: said.extend(status))
         page = self._page(response)
         if page is None:
             start_response(*said)
@@ -166,7 +168,7 @@ class PageCache:
     def _page(self, response: HttpResponse) -> Page | None:
         """The answer as a page to keep; None for one that is not to be kept."""
         made_of = getattr(response, "made_of", None)
-        if made_of is None or response.status_code not in KEPT or response.cookies:
+        if made_of is None or response.status_code not in KEPT or response.cookies or response.get("Vary"):
             return None
         headers = [(name, value) for name, value in response.items() if name not in NOT_KEPT]
         etag = f"{hashlib.sha256(response.content).hexdigest()[:22]}-{self._release}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
-from blog import reading
+from blog import proxy_mark, reading
 from blog.models import ChangeStamp
 from blog.reading.snapshot import snapshot
 
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 EVERY, AT_LEAST_EVERY = 0.25, 1.0
 # While the database is away, pages go on being served for so many seconds after the last look that came back.
 TRUSTED_FOR = 600
+# A look that takes longer than so many seconds will not come back soon: the database stands still.
+HANGS_AFTER = 2
 
 
 class Period(NamedTuple):
@@ -57,6 +59,7 @@ class PeriodWatch:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_away = False
+        self._mark = ""
 
     def present(self) -> Period | None:
         """The period of this very moment, as far as this process knows; None where it cannot know.
@@ -69,8 +72,9 @@ class PeriodWatch:
         now = timezone.now()
         tried = self._clock() - self._tried_at
         ended = self._period is not None and not self._period.since <= now < self._period.until
-        if self._period is None or tried >= self._patience or (ended and tried >= EVERY):
-            # The first look of a process is waited for, or all who ask at its start would make the page.
+        # The first look of a process is waited for, or all who ask at its start would make the page.
+        is_first = self._period is None and self._looking.locked()
+        if is_first or tried >= self._patience or ((ended or self._period is None) and tried >= EVERY):
             self._look_unless_others_do(wait=1 if self._period is None else 0)
             now = timezone.now()
         period = self._period
@@ -82,6 +86,10 @@ class PeriodWatch:
         """Seconds for which pages of this period may be given out even if nothing is heard of the database any more."""
         trusted = TRUSTED_FOR - (self._clock() - self._confirmed_at)
         return min(trusted, (period.until - timezone.now()).total_seconds())
+
+    def hangs(self) -> bool:
+        """Whether the database takes a connection and then says nothing. Asking it would only hold one more thread."""
+        return self._looking.locked() and self._clock() - self._tried_at > HANGS_AFTER
 
     def look_now(self) -> None:
         """Look at once, after an act in this process: whoever did it shall see what came of it.
@@ -100,12 +108,13 @@ class PeriodWatch:
     def _look(self) -> None:
         # Only while ``_looking`` is held, so that an older answer never follows a newer one.
         self._tried_at = began = self._clock()
+        mark = proxy_mark.current()
         _let_go()
         try:
             stamp, now = ChangeStamp.current(), timezone.now()
             if self._period is None or not self._period.covers(stamp, now):
                 self._begin()
-            self._confirmed_at = began
+            self._confirmed_at, self._mark = began, mark
             if self._is_away:
                 logger.info("The database is back.")
             self._is_away = False
@@ -115,6 +124,9 @@ class PeriodWatch:
                     "The database is away; pages kept in memory are served: %s", " ".join(str(error).split())
                 )
             self._is_away = True
+            # Written after each change by whichever process made it, and still there to be read.
+            if mark != self._mark:
+                self._period = None
         finally:
             _let_go()
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
+import psutil
 import psycopg2
 from live_site import ROOT
 from staff_client import Answer, Staff, Window, eventually
@@ -144,6 +145,7 @@ def test_readers_have_pages_staff_lose_nothing_and_all_comes_back(site):
     if ON == "postgres":
         cut_off(site, reader, staff, posts)
         held(site, reader)
+        stands_still(site, reader)
 
 
 def cut_off(site, reader: Staff, staff: Staff, posts: dict[str, int]) -> None:
@@ -187,3 +189,22 @@ def held(site, reader: Staff) -> None:
     bare = {name: value for name, value in site.environment.items() if name != "PGOPTIONS"}
     command = [sys.executable, "-c", says, site.environment["DATABASE_URL"]]
     assert subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True).stdout == "30s\n"
+
+
+def stands_still(site, reader: Staff) -> None:
+    """The database holds its connections and says nothing, as on a disk that has stalled: nobody waits for it."""
+    assert eventually(lambda: {reader.ask("/blog/stays/").status for _ in range(8)} == {200})
+    first = psutil.Process(site.server.pid)
+    processes = [first, *first.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        time.sleep(3)  # each process has noticed by then
+        for number in range(20):
+            assert is_a_503(reader.ask(f"/blog/nowhere-{number}/"))
+        assert {reader.ask("/blog/stays/").status for _ in range(8)} == {200}
+        assert reader.ask("/healthz").status == 200
+    finally:
+        for process in processes:
+            process.resume()
+    assert eventually(lambda: reader.ask("/blog/nowhere/").status == 404)

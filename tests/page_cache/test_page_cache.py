@@ -10,10 +10,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from factories import change_post, make_editor, make_picture, make_post, make_practice, make_tag
 
-from blog import publishing
+from blog import proxy_mark, publishing
 from blog.models import ChangeStamp
 from blog.publishing import newest_revision, take_off
 from medspa.page_cache import front, period
+from medspa.page_cache.period import PeriodWatch
 
 pytestmark = pytest.mark.django_db
 ARTICLE = "/blog/how-lasers-work/"
@@ -261,6 +262,28 @@ class TestDatabaseAway:
         ask.cache.watch.look_now()
         away()
         assert ask(ARTICLE).status == 503
+
+    def test_never_past_a_change_that_another_process_has_made(self, ask, post, away):
+        assert ask(ARTICLE).status == 200
+        away()
+        assert ask(ARTICLE).status == 200
+        proxy_mark.tell_proxy()  # as that process does after its commit
+        assert ask(ARTICLE).status == 503
+
+    def test_where_it_stands_still_nobody_waits_for_it(self, ask, post, monkeypatch):
+        assert ask(ARTICLE).status == 200
+        held = PeriodWatch(ask.cache.clear, clock=lambda: ask.seconds)
+        held._period, held._confirmed_at, held._tried_at = ask.cache.watch._period, 0, 0
+        held._start = lambda: None
+        ask.cache.watch = held
+        with held._looking:  # a look that does not come back
+            assert ask("/blog/").status == 200
+            ask.seconds = period.HANGS_AFTER + 1
+            assert ask(ARTICLE).status == 200
+            answer = ask("/tags/light/")
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+            assert "call 911" in answer.text
+        assert ask("/tags/light/").status == 200
 
     def test_never_past_a_moment(self, ask, post, away):
         now = timezone.now()
