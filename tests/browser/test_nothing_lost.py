@@ -21,7 +21,16 @@ LONG = 30_000
 @pytest.fixture(autouse=True)
 def away(expected_complaints):
     # Each of these is what the browser notes about a server that is away, or that refuses.
-    expected_complaints += ["favicon.ico", "ERR_CONNECTION", "ERR_FAILED", "ERR_EMPTY_RESPONSE", "401", "403", "409"]
+    expected_complaints += [
+        "favicon.ico",
+        "ERR_CONNECTION",
+        "ERR_FAILED",
+        "ERR_EMPTY_RESPONSE",
+        "ERR_CONTENT_LENGTH",
+        "401",
+        "403",
+        "409",
+    ]
 
 
 class Desk:
