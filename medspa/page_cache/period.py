@@ -21,7 +21,7 @@ EVERY, AT_LEAST_EVERY = 0.25, 1.0
 # While the database is away, pages go on being served for so many seconds after the last look that came back.
 TRUSTED_FOR = 600
 # A look that takes longer than so many seconds will not come back soon: the database stands still.
-HANGS_AFTER = 2
+HANGS_AFTER = 3
 
 
 class Period(NamedTuple):

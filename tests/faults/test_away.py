@@ -199,7 +199,7 @@ def stands_still(site, reader: Staff) -> None:
     for process in processes:
         process.suspend()
     try:
-        time.sleep(3)  # each process has noticed by then
+        time.sleep(4)  # each process has noticed by then
         for number in range(20):
             assert is_a_503(reader.ask(f"/blog/nowhere-{number}/"))
         assert {reader.ask("/blog/stays/").status for _ in range(8)} == {200}

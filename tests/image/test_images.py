@@ -136,7 +136,7 @@ def test_only_what_the_site_runs_on_is_inside(built):
     # The guide that the admin shows as Help, and no other document.
     assert [path.name for path in (built["web"].root / "srv/blog/docs").iterdir()] == ["writing.md"]
     inside = {path.name for path in (built["proxy"].root / "srv").iterdir()}
-    assert inside == {"blog", "proxy", "certificates", "challenges"}
+    assert inside == {"blog", "proxy", "certificates", "challenges", "reads"}
 
 
 def test_both_images_have_the_static_files_of_the_release(built):
