@@ -64,7 +64,8 @@ class PeriodWatch:
     def present(self) -> Period | None:
         """The period of this very moment, as far as this process knows; None where it cannot know.
 
-        While the database is away that is the last known one, for ten minutes, and never past its end. Looks itself
+        While the database is away that is the last known one, for ten minutes, never past its end, and not once another
+        process has left word that it changed something. Looks itself
         only where nobody has done so for too long, or the known period has ended.
         """
         if self._thread is None and self._patience:
