@@ -17,7 +17,8 @@ def next_moment(now: datetime) -> datetime:
     """The first moment after ``now`` at which any public page may change by itself; FAR_FUTURE where none is known.
 
     That is when a publication begins or ends, when a consent for pictures ends (whether a page shows any under it or
-    not), and the day on which a signature is due. Asked once for each change stamp and stretch of time; no query where that holds.
+    not), and the day on which a signature is due. Asked once for each change stamp and stretch of time; no query where
+    that holds.
     """
     global _known
     stamp, known = current_stamp(), _known
